@@ -1,0 +1,1 @@
+//! app-server: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! cfn-exec: see ARCHITECTURE.md.

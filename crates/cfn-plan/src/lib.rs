@@ -1,0 +1,1 @@
+//! cfn-plan: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! cfn-sam: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! cfn-service: see ARCHITECTURE.md.

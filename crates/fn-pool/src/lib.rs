@@ -1,0 +1,1 @@
+//! fn-pool: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! fn-runtime: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! fn-sandbox: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! store-blob: see ARCHITECTURE.md.

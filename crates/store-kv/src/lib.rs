@@ -1,0 +1,1 @@
+//! store-kv: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! store-table: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! store-timer: see ARCHITECTURE.md.

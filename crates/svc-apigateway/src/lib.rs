@@ -1,0 +1,1 @@
+//! svc-apigateway: see ARCHITECTURE.md.

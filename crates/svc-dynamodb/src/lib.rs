@@ -1,0 +1,1 @@
+//! svc-dynamodb: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! svc-lambda: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! svc-logs: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! svc-s3: see ARCHITECTURE.md.

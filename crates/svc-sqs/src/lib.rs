@@ -1,0 +1,1 @@
+//! svc-sqs: see ARCHITECTURE.md.

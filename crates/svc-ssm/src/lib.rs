@@ -1,0 +1,1 @@
+//! svc-ssm: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! wire-codec: see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! wire-http: see ARCHITECTURE.md.
