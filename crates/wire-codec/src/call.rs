@@ -1,0 +1,106 @@
+//! A request on its way to an operation, and the answer's way back.
+
+use http::{Method, Response};
+
+use crate::body::Body;
+use crate::error::ApiError;
+use crate::service::{OperationDesc, Protocol};
+use crate::value::Structure;
+
+/// A routed request: what `dispatch` of a generated crate takes.
+#[derive(Debug)]
+pub struct Call {
+    pub operation: &'static OperationDesc,
+    pub protocol: Protocol,
+    /// With a path-style URI: a bucket named by the host has been put in front of the path.
+    pub request: http::Request<Body>,
+    /// Sent back in the protocol's request id header and error bodies.
+    pub request_id: String,
+    /// Largest body that is buffered, in bytes.
+    pub max_body_bytes: usize,
+}
+
+impl Call {
+    /// With the service's own body limit.
+    pub fn new(
+        operation: &'static OperationDesc,
+        protocol: Protocol,
+        request: http::Request<Body>,
+        request_id: String,
+    ) -> Self {
+        let max_body_bytes = operation.service.quirks.max_body_bytes;
+        Self { operation, protocol, request, request_id, max_body_bytes }
+    }
+
+    /// What is needed to answer, kept while the request is consumed.
+    pub fn responder(&self) -> Responder {
+        Responder {
+            operation: self.operation,
+            protocol: self.protocol,
+            request_id: self.request_id.clone(),
+            head: self.request.method() == Method::HEAD,
+            query_mode: self.request.headers().contains_key("x-amzn-query-mode"),
+            resource: self.request.uri().path().to_owned(),
+        }
+    }
+}
+
+/// Answers one call in its protocol.
+#[derive(Debug)]
+pub struct Responder {
+    pub operation: &'static OperationDesc,
+    pub protocol: Protocol,
+    pub request_id: String,
+    /// HEAD: no body.
+    pub head: bool,
+    /// The client asked for query-compatible errors.
+    pub query_mode: bool,
+    /// Path of the request, for S3's `Resource`.
+    pub resource: String,
+}
+
+/// Parses and validates the request into `input`. The error is the finished answer.
+///
+/// A streaming payload is moved into `input` unread; everything else is read within the call's limits.
+pub async fn read(call: Call, input: &mut dyn Structure) -> Result<Responder, Response<Body>> {
+    let responder = call.responder();
+    match read_request(call, input).await {
+        Ok(()) => Ok(responder),
+        Err(error) => Err(responder.error(&error)),
+    }
+}
+
+/// The answer for an operation of the model that isn't built.
+pub fn refuse(call: &Call) -> Response<Body> {
+    let what = format!("{}:{}", call.operation.service.id, call.operation.name);
+    call.responder().error(&ApiError::not_implemented(what))
+}
+
+impl Responder {
+    /// The answer for what the operation returned.
+    pub fn finish<O: Structure>(self, result: Result<O, ApiError>) -> Response<Body> {
+        match result {
+            Ok(mut output) => self.success(&mut output),
+            Err(error) => self.error(&error),
+        }
+    }
+}
+
+impl Responder {
+    /// The answer of a success.
+    pub fn success(&self, _output: &mut dyn Structure) -> Response<Body> {
+        self.error(&ApiError::not_implemented(format!("{:?}", self.protocol)))
+    }
+
+    /// The answer of a failure.
+    pub fn error(&self, error: &ApiError) -> Response<Body> {
+        let mut answer = Response::new(Body::bytes(error.message.clone()));
+        *answer.status_mut() =
+            http::StatusCode::from_u16(error.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        answer
+    }
+}
+
+async fn read_request(call: Call, _input: &mut dyn Structure) -> Result<(), ApiError> {
+    Err(ApiError::not_implemented(format!("{:?}", call.protocol)))
+}
