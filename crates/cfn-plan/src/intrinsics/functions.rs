@@ -42,7 +42,7 @@ pub(super) fn call(scope: &Scope, name: &str, argument: &Value) -> Result<Option
 }
 
 /// A scalar as text; lists and mappings have none.
-pub(super) fn scalar_text(value: &Value) -> Option<String> {
+pub(crate) fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -58,7 +58,7 @@ pub(super) fn attribute(scope: &Scope, argument: &Value) -> Result<Value, EvalEr
 }
 
 pub(super) fn attribute_of(scope: &Scope, resource: &str, attribute: &str) -> Result<Value, EvalError> {
-    let Some(facts) = scope.resources.get(resource) else {
+    let Some(facts) = scope.resources.get(resource).filter(|facts| !facts.unsettled) else {
         return Err(EvalError::Pending(vec![Reference::Attribute(
             resource.to_owned(),
             attribute.to_owned(),

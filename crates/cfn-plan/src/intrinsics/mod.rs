@@ -17,6 +17,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use crate::template::{Template, TemplateError};
+pub(crate) use functions::{call_of, scalar_text};
 pub use logic::decide;
 pub use reference::Reference;
 
@@ -46,6 +47,8 @@ pub struct ResourceFacts {
     pub reference: Value,
     /// What `Fn::GetAtt` gives, by attribute name.
     pub attributes: Map<String, Value>,
+    /// Its attributes may still change; reading one is pending.
+    pub unsettled: bool,
 }
 
 /// All an evaluation may look at.

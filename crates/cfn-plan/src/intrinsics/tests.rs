@@ -22,6 +22,7 @@ fn scope() -> Scope {
     let facts = ResourceFacts {
         reference: json!("shop-table-1"),
         attributes: serde_json::from_value(json!({"Arn": "arn:t", "Outputs.Url": "u"})).unwrap(),
+        unsettled: false,
     };
     scope.resources.insert("Table".into(), facts);
     scope.exports.insert("vpc".into(), "vpc-1".into());
