@@ -1,1 +1,4 @@
-//! svc-dynamodb: see ARCHITECTURE.md.
+//! DynamoDB: tables, items, expressions, queries, batches and transactions.
+
+pub mod expr;
+pub mod value;
