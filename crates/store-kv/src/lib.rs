@@ -19,6 +19,7 @@ mod engine;
 mod error;
 mod key;
 mod local;
+mod open;
 mod store;
 mod transaction;
 mod watch;
@@ -29,17 +30,7 @@ pub use error::{CommitError, OpenError, StoreError};
 pub use key::{
     Direction, Entry, KeyRange, Page, PageLimit, Row, Version, Versionstamp, prefix_end, successor,
 };
+pub use open::Options;
 pub use store::{Read, Snapshot, Store};
 pub use transaction::{MAX_AGE, Transaction, read_counter};
 pub use watch::Watch;
-
-impl Store {
-    /// A store in memory, for tests: nothing survives it.
-    ///
-    /// # Errors
-    /// If no thread can be started.
-    pub fn in_memory(clock: base_time::Clock, ids: base_id::Ids) -> std::io::Result<Self> {
-        let engine = local::Local::start(local::Memory::default(), Version::ZERO)?;
-        Ok(Self::new(std::sync::Arc::new(engine), clock, ids))
-    }
-}

@@ -1,5 +1,7 @@
 //! Transactions from the outside: isolation, retries, and their use in spawned tasks.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::future::Future;
 
 use base_id::Ids;

@@ -6,7 +6,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use super::group::Group;
 use super::window::Window;
-use super::{ApplyError, Backend, GROUP_BATCHES, GROUP_BYTES, LocalView, Shared, Write};
+use super::{ApplyError, Backend, GROUP_BATCHES, GROUP_BYTES, LocalView, Shared, Writes};
 use crate::batch::Batch;
 use crate::engine::CommitResults;
 use crate::error::{CommitError, StoreError};
@@ -58,8 +58,8 @@ impl<B: Backend> Committer<B> {
             let outcomes: CommitResults = request.batches.into_iter().map(|batch| group.add(batch)).collect();
             answers.push((request.reply, outcomes, request._room));
         }
-        let writes = std::mem::take(&mut group.writes);
-        self.last = group.last();
+        let (last, writes) = group.finish();
+        self.last = last;
         let outcome = self.write(&writes);
         if let Err(error) = &outcome {
             answers.iter_mut().for_each(|(_, outcomes, _)| fail(outcomes, error));
@@ -80,7 +80,7 @@ impl<B: Backend> Committer<B> {
     }
 
     /// Makes the group durable, then visible, then known.
-    fn write(&mut self, writes: &[Write]) -> Result<(), CommitError> {
+    fn write(&mut self, writes: &Writes) -> Result<(), CommitError> {
         if writes.is_empty() {
             return Ok(());
         }
@@ -89,13 +89,14 @@ impl<B: Backend> Committer<B> {
             Err(ApplyError::DiskFull { free_bytes, reserve_bytes }) => {
                 // The window has recorded what did not happen.
                 self.window = Window::new(self.view.version());
+                self.last = self.view.version();
                 return Err(CommitError::DiskFull { free_bytes, reserve_bytes });
             }
             Err(ApplyError::Failed(cause)) => return Err(StoreError::Poisoned(cause.into()).into()),
         }
         self.view = self.backend.view(self.last);
         self.shared.publish(self.view.clone());
-        self.shared.registry.tell(writes.iter().map(|write| (&write.key, write.version)));
+        self.shared.registry.tell(writes.iter().map(|(key, write)| (key, write.version)));
         Ok(())
     }
 }

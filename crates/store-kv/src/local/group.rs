@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::window::{LastWrite, Window};
-use super::{LocalView, Write};
-use crate::batch::{Batch, Check, MAX_BATCH_ITEMS, MAX_KEY_BYTES, Op, within};
+use super::{LocalView, Write, Writes};
+use crate::batch::{Batch, Check, MAX_BATCH_ITEMS, Op, within};
 use crate::error::CommitError;
 use crate::key::{Direction, KeyRange, PageLimit, Version, Versionstamp};
 use crate::transaction::{counter_bytes, read_counter};
@@ -18,10 +18,8 @@ pub(crate) struct Group<'a> {
     window: &'a mut Window,
     /// The newest version given out.
     last: Version,
-    /// The newest write of each key of the group's batches so far.
-    values: BTreeMap<Bytes, Option<Bytes>>,
-    /// Every batch's writes, in order.
-    pub(crate) writes: Vec<Write>,
+    /// The newest write of each key, of the group's batches so far.
+    writes: Writes,
 }
 
 /// What one batch writes.
@@ -29,11 +27,12 @@ type Staged = BTreeMap<Bytes, Option<Bytes>>;
 
 impl<'a> Group<'a> {
     pub(crate) fn new(view: &'a Arc<dyn LocalView>, window: &'a mut Window, last: Version) -> Self {
-        Self { view, window, last, values: BTreeMap::new(), writes: Vec::new() }
+        Self { view, window, last, writes: Writes::new() }
     }
 
-    pub(crate) fn last(&self) -> Version {
-        self.last
+    /// The newest version given out, and what is to be written.
+    pub(crate) fn finish(self) -> (Version, Writes) {
+        (self.last, self.writes)
     }
 
     /// Adds the batch to the group, if its checks hold.
@@ -43,11 +42,12 @@ impl<'a> Group<'a> {
                 return Err(CommitError::Conflict);
             }
         }
-        if batch.ops.is_empty() {
-            return Ok(self.last);
-        }
         let version = self.last.next();
         let staged = self.evaluate(batch.ops, version)?;
+        if staged.is_empty() {
+            // Nothing to write: a version that no write carries would be given out again after a restart.
+            return Ok(self.last);
+        }
         self.last = version;
         self.keep(staged, version);
         Ok(version)
@@ -56,8 +56,7 @@ impl<'a> Group<'a> {
     fn keep(&mut self, staged: Staged, version: Version) {
         for (key, value) in staged {
             self.window.record(key.clone(), LastWrite { version, deleted: value.is_none() });
-            self.values.insert(key.clone(), value.clone());
-            self.writes.push(Write { key, value, version });
+            self.writes.insert(key, Write { value, version });
         }
     }
 
@@ -114,7 +113,8 @@ impl<'a> Group<'a> {
 
     /// The key's value as of this op: of the batch, else of the group, else of the view.
     fn value(&self, staged: &Staged, key: &Bytes) -> Result<Option<Bytes>, CommitError> {
-        if let Some(value) = staged.get(key).or_else(|| self.values.get(key)) {
+        let written = || self.writes.get(key).map(|write| &write.value);
+        if let Some(value) = staged.get(key).or_else(written) {
             return Ok(value.clone());
         }
         Ok(self.view.get(key)?.map(|entry| entry.value))
@@ -134,7 +134,7 @@ impl<'a> Group<'a> {
         if range.is_empty() {
             return Ok(());
         }
-        let written = [&*staged, &self.values].map(|layer| keys_in(layer, range));
+        let written = [keys_in(staged, range), keys_in(&self.writes, range)];
         let mut rest = Some(range.clone());
         while let Some(range) = rest {
             let page = self.view.range(&range, Direction::Forward, PageLimit::MOST)?;
@@ -147,9 +147,9 @@ impl<'a> Group<'a> {
     }
 }
 
-fn keys_in(layer: &Staged, range: &KeyRange) -> Vec<Bytes> {
+fn keys_in<T>(layer: &BTreeMap<Bytes, T>, range: &KeyRange) -> Vec<Bytes> {
     let from_start = layer.range(range.start.clone()..).map(|(key, _)| key);
     from_start.take_while(|key| range.contains(key)).cloned().collect()
 }
 
-const _: () = assert!(MAX_BATCH_ITEMS <= u16::MAX as usize && MAX_KEY_BYTES <= u16::MAX as usize);
+const _: () = assert!(MAX_BATCH_ITEMS <= u16::MAX as usize);

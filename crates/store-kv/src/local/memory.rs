@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{ApplyError, Backend, LocalView, Write};
+use super::{ApplyError, Backend, LocalView, Writes};
 use crate::error::StoreError;
 use crate::key::{Direction, Entry, KeyRange, Page, PageLimit, Row, Version};
 
@@ -28,16 +28,16 @@ impl Backend for Memory {
         Arc::new(MemoryView { rows: self.rows.clone(), version })
     }
 
-    fn apply(&mut self, writes: &[Write], _last: Version) -> Result<(), ApplyError> {
+    fn apply(&mut self, writes: &Writes, _last: Version) -> Result<(), ApplyError> {
         let rows = Arc::make_mut(&mut self.rows);
-        for write in writes {
+        for (key, write) in writes {
             match &write.value {
                 Some(value) => {
                     let entry = Entry { value: value.clone(), version: write.version };
-                    rows.insert(write.key.clone(), entry);
+                    rows.insert(key.clone(), entry);
                 }
                 None => {
-                    rows.remove(&write.key);
+                    rows.remove(key);
                 }
             }
         }

@@ -5,10 +5,13 @@
 //! publishes a view of it, and only then answers and tells watchers. So nothing is visible before it is durable.
 
 mod committer;
+mod directory;
+mod disk;
 mod group;
 mod memory;
 mod window;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
@@ -24,6 +27,7 @@ use crate::key::{Direction, Entry, KeyRange, Page, PageLimit, Version};
 use crate::watch::{Registry, Watch};
 use committer::{Committer, Request};
 
+pub(crate) use disk::{Disk, DiskLimits};
 pub(crate) use memory::Memory;
 
 /// Most batches and bytes of one atomic write.
@@ -35,10 +39,12 @@ const QUEUE_KILOBYTES: u32 = 64 << 10;
 
 /// What is written: a value, or `None` to delete.
 pub(crate) struct Write {
-    pub(crate) key: Bytes,
     pub(crate) value: Option<Bytes>,
     pub(crate) version: Version,
 }
+
+/// What a group writes: the last write of each key.
+pub(crate) type Writes = BTreeMap<Bytes, Write>;
 
 /// Why a group was not written.
 #[derive(Debug)]
@@ -55,7 +61,7 @@ pub(crate) trait Backend: Send + 'static {
     fn view(&self, version: Version) -> Arc<dyn LocalView>;
 
     /// Writes all or nothing (also over a crash); durable when it returns. `last` is the newest version used.
-    fn apply(&mut self, writes: &[Write], last: Version) -> Result<(), ApplyError>;
+    fn apply(&mut self, writes: &Writes, last: Version) -> Result<(), ApplyError>;
 }
 
 /// A view that answers at once.
