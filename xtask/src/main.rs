@@ -1,11 +1,62 @@
-//! The project's own commands: `cargo xtask <command>`.
+//! The project's own commands: `cargo xtask <command>`. This file only says what there is; each command has its module.
 
+mod check;
+mod demo;
 mod r#gen;
+mod houses;
+mod http;
+mod screen;
+mod steps;
+mod test;
+mod tidy;
+mod tools;
 
-fn main() -> anyhow::Result<()> {
-    let mut args = std::env::args().skip(1);
-    match args.next().as_deref() {
-        Some("gen") => r#gen::run(args),
-        other => anyhow::bail!("unknown command {}; known is gen", other.unwrap_or("(none)")),
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Haneul's own commands", disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Everything that must hold of the source: format, tidy, clippy, generated code, coverage table, licences
+    Check,
+    /// Layers, lengths, bans
+    Tidy {
+        /// Lower the ratchet to what is there now; it never rises
+        #[arg(long)]
+        ratchet: bool,
+    },
+    /// Derive the models and generate the api-* crates
+    Gen {
+        /// --check, --update, --offline
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Install what the tests need, then run the Rust tests and the tests with real clients
+    Test(test::Arguments),
+    /// Build Haneul, deploy the three examples, drive them, and leave it running
+    Demo(demo::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Check => check::run(),
+        Command::Tidy { ratchet } => tidy::run(ratchet),
+        Command::Gen { arguments } => r#gen::run(arguments),
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            screen::error(&error);
+            ExitCode::FAILURE
+        }
     }
 }

@@ -1,0 +1,118 @@
+//! What the tests and the demo drive Haneul with: Python and Node packages at pinned versions, photographs to upload.
+//!
+//! Everything goes under `target/tools/` (the JS SDK to `tests/js/node_modules`, where ES modules look), once: a stamp beside
+//! each part holds what it was made from, and the part is made anew when that changes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{houses, screen, steps};
+
+/// The Python the packages are pinned for comes first.
+const PYTHONS: [&str; 3] = ["python3.11", "python3.12", "python3"];
+const REQUIREMENTS: &str = "tests/requirements.txt";
+const PHOTOGRAPHS: &str = "examples/thumbnails/input/requirements.txt";
+
+/// Where the tools are.
+pub fn folder() -> PathBuf {
+    houses::target().join("tools")
+}
+
+/// The Python interpreter that has the tools' packages.
+pub fn python() -> PathBuf {
+    folder().join("python/bin/python")
+}
+
+/// The photographs the thumbnails example uploads.
+pub fn photographs() -> PathBuf {
+    folder().join("photographs/skimage/data")
+}
+
+/// Where the examples' Rust functions are compiled, so that each is compiled once only.
+pub fn cargo_target() -> PathBuf {
+    folder().join("cargo")
+}
+
+/// Python's packages and the photographs.
+pub fn ensure_python() -> Result<()> {
+    fs::create_dir_all(folder())?;
+    let python = find_python()?;
+    let version = steps::output(steps::command(python).arg("--version"))?;
+    let environment = folder().join("python");
+    let made_from = format!("{version}{}", read(REQUIREMENTS)?);
+    part("Python packages", &environment, &made_from, || {
+        steps::run(steps::command(python).args(["-m", "venv"]).arg(&environment))?;
+        pip(&["-r", REQUIREMENTS])
+    })?;
+    let photographs = folder().join("photographs");
+    part("photographs", &photographs, &read(PHOTOGRAPHS)?, || {
+        pip(&["--no-deps", "--target", &photographs.to_string_lossy(), "-r", PHOTOGRAPHS])
+    })
+}
+
+/// The JS SDK of the tests.
+pub fn ensure_node() -> Result<()> {
+    if !steps::is_installed("node") || !steps::is_installed("npm") {
+        bail!("Node.js 20 with npm is needed: install it, then run this again");
+    }
+    let folder = houses::root().join("tests/js");
+    let made_from = format!("{}{}", read("tests/js/package.json")?, read("tests/js/package-lock.json")?);
+    part("JS packages", &folder.join("node_modules"), &made_from, || {
+        let mut npm = steps::command("npm");
+        steps::run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))
+    })
+}
+
+/// Programs of the system that a build of the examples needs.
+pub fn ensure_system() -> Result<()> {
+    if steps::is_installed("make") {
+        return Ok(());
+    }
+    debian(&["make"])
+}
+
+/// Makes a part unless its stamp says it is made already, from the same.
+fn part(what: &str, folder: &Path, made_from: &str, make: impl FnOnce() -> Result<()>) -> Result<()> {
+    let stamp = folder.join(".haneul-stamp");
+    if fs::read_to_string(&stamp).is_ok_and(|text| text == made_from) {
+        return Ok(());
+    }
+    screen::say(format!("    installing {what} ..."));
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+    }
+    make().with_context(|| format!("installing {what}"))?;
+    fs::write(&stamp, made_from).with_context(|| format!("writing {}", stamp.display()))
+}
+
+fn find_python() -> Result<&'static str> {
+    let Some(python) = PYTHONS.into_iter().find(|python| steps::is_installed(python)) else {
+        bail!("Python 3.11 or later is needed: install it, then run this again");
+    };
+    // Debian ships venv apart from Python.
+    if steps::output(steps::command(python).args(["-c", "import ensurepip"])).is_err() {
+        debian(&["python3-venv"])?;
+    }
+    Ok(python)
+}
+
+fn pip(arguments: &[&str]) -> Result<()> {
+    let common = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
+    steps::run(steps::command(python()).args(common).args(arguments))
+}
+
+fn debian(packages: &[&str]) -> Result<()> {
+    if !steps::is_installed("apt-get") {
+        bail!("{} is needed: install it, then run this again", packages.join(" and "));
+    }
+    screen::say(format!("    installing {} ...", packages.join(", ")));
+    steps::run(steps::command("apt-get").args(["update", "-qq"]))?;
+    let mut install = steps::command("apt-get");
+    steps::run(install.args(["install", "-y", "-qq", "--no-install-recommends"]).args(packages))
+}
+
+fn read(path: &str) -> Result<String> {
+    fs::read_to_string(houses::root().join(path)).with_context(|| format!("reading {path}"))
+}
