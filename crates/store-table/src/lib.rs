@@ -16,14 +16,19 @@
 //! }
 //! ```
 //!
-//! and uses them in a transaction or on a snapshot: `QUEUES.get(&tx, (account, name))`.
+//! and uses them in a transaction or on a snapshot: `QUEUES.get(&tx, (account, name))`. [`IndexedTable`] keeps secondary
+//! indexes with the rows; [`Queue`] is for what is appended and soon deleted, and says why such tables need a [`Head`].
 
 mod error;
+mod index;
 mod key;
+mod queue;
 mod record;
 mod table;
 
 pub use error::{DecodeError, TableError};
+pub use index::{Follow, Index, IndexedTable};
 pub use key::{EncodeAs, KeyCodec, LastPart, PrefixOf, StartsWith, decode_key};
+pub use queue::{Head, Messages, Queue};
 pub use record::{First, JsonRecord, Record};
 pub use table::{Cursor, Scan, Table, TableId, TablePage};
