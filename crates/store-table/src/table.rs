@@ -193,6 +193,15 @@ impl<K: KeyCodec, V: Record> Table<K, V> {
         Ok(())
     }
 
+    /// Appends a row: its key is `before`, the parts ahead, and the commit's `Versionstamp` as the last. Returns the
+    /// `order` that the stamp will have.
+    ///
+    /// # Errors
+    /// If the value has no stored form.
+    pub fn append(&self, tx: &Transaction, before: impl PrefixOf<K>, value: &V) -> Result<u16, TableError> {
+        Ok(tx.append(self.range(before).start, Bytes::new(), self.encode(value)?))
+    }
+
     /// Deletes the row, if there is one.
     pub fn delete(&self, tx: &Transaction, key: impl EncodeAs<K>) {
         tx.delete(self.key(key));
