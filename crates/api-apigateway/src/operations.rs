@@ -14,7 +14,11 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
     xml_namespace: None,
     protocols: &[Protocol::RestJson],
     query_compatible: false,
-    quirks: w::service::Quirks { ..w::service::Quirks::DEFAULT },
+    quirks: w::service::Quirks {
+        max_body_bytes: 10 << 20,
+        validation_code: "BadRequestException",
+        ..w::service::Quirks::DEFAULT
+    },
     operations: &[
         OperationDesc {
             name: "CreateApiKey",
@@ -26,12 +30,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateApiKeyRequest,
                 output: &crate::schemas::ApiKey,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -52,12 +58,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateAuthorizerRequest,
                 output: &crate::schemas::Authorizer,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -78,6 +86,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -90,12 +99,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateDeploymentRequest,
                 output: &crate::schemas::Deployment,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -117,6 +128,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -129,6 +141,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -141,6 +154,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -153,6 +167,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -165,12 +180,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateModelRequest,
                 output: &crate::schemas::Model,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -191,12 +208,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateRequestValidatorRequest,
                 output: &crate::schemas::RequestValidator,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -217,12 +236,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateResourceRequest,
                 output: &crate::schemas::Resource,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -243,12 +264,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateRestApiRequest,
                 output: &crate::schemas::RestApi,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -268,12 +291,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateStageRequest,
                 output: &crate::schemas::Stage,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::BadRequestException,
@@ -294,12 +319,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateUsagePlanRequest,
                 output: &crate::schemas::UsagePlan,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -320,12 +347,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateUsagePlanKeyRequest,
                 output: &crate::schemas::UsagePlanKey,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -346,6 +375,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -358,12 +388,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteApiKeyRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -383,12 +415,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteAuthorizerRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -408,6 +442,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -420,6 +455,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -432,12 +468,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteDeploymentRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -458,6 +496,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -470,6 +509,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -482,6 +522,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -494,6 +535,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -506,12 +548,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteGatewayResponseRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -531,12 +575,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteIntegrationRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -556,12 +602,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteIntegrationResponseRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -581,12 +629,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteMethodRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -605,12 +655,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteMethodResponseRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -630,12 +682,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteModelRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -655,12 +709,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteRequestValidatorRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -680,12 +736,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteResourceRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -705,12 +763,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteRestApiRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -730,12 +790,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteStageRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -756,12 +818,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteUsagePlanRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -781,12 +845,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteUsagePlanKeyRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -806,6 +872,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -818,6 +885,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -830,6 +898,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -842,6 +911,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -854,12 +924,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetAccountRequest,
                 output: &crate::schemas::Account,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -878,12 +950,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetApiKeyRequest,
                 output: &crate::schemas::ApiKey,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -902,12 +976,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetApiKeysRequest,
                 output: &crate::schemas::ApiKeys,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -926,12 +1002,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetAuthorizerRequest,
                 output: &crate::schemas::Authorizer,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -950,12 +1028,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetAuthorizersRequest,
                 output: &crate::schemas::Authorizers,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -974,6 +1054,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -986,6 +1067,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -998,6 +1080,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1010,6 +1093,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1022,12 +1106,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetDeploymentRequest,
                 output: &crate::schemas::Deployment,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1047,12 +1133,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetDeploymentsRequest,
                 output: &crate::schemas::Deployments,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1072,6 +1160,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1084,6 +1173,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1096,6 +1186,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1108,6 +1199,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1120,12 +1212,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetDomainNameRequest,
                 output: &crate::schemas::DomainName,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1144,6 +1238,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1156,12 +1251,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetDomainNamesRequest,
                 output: &crate::schemas::DomainNames,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1180,12 +1277,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetExportRequest,
                 output: &crate::schemas::ExportResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1206,12 +1305,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetGatewayResponseRequest,
                 output: &crate::schemas::GatewayResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1230,12 +1331,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetGatewayResponsesRequest,
                 output: &crate::schemas::GatewayResponses,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1254,12 +1357,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetIntegrationRequest,
                 output: &crate::schemas::Integration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1278,12 +1383,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetIntegrationResponseRequest,
                 output: &crate::schemas::IntegrationResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1302,12 +1409,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetMethodRequest,
                 output: &crate::schemas::Method,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -1325,12 +1434,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetMethodResponseRequest,
                 output: &crate::schemas::MethodResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -1348,12 +1459,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetModelRequest,
                 output: &crate::schemas::Model,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1372,6 +1485,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1384,12 +1498,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetModelsRequest,
                 output: &crate::schemas::Models,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::UnauthorizedException,
@@ -1408,12 +1524,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetRequestValidatorRequest,
                 output: &crate::schemas::RequestValidator,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1432,12 +1550,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetRequestValidatorsRequest,
                 output: &crate::schemas::RequestValidators,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1456,12 +1576,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetResourceRequest,
                 output: &crate::schemas::Resource,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -1479,12 +1601,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetResourcesRequest,
                 output: &crate::schemas::Resources,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::UnauthorizedException,
@@ -1503,12 +1627,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetRestApiRequest,
                 output: &crate::schemas::RestApi,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1527,12 +1653,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetRestApisRequest,
                 output: &crate::schemas::RestApis,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1551,6 +1679,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1563,6 +1692,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1575,6 +1705,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1587,12 +1718,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetStageRequest,
                 output: &crate::schemas::Stage,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1613,12 +1746,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetStagesRequest,
                 output: &crate::schemas::Stages,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1639,12 +1774,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetTagsRequest,
                 output: &crate::schemas::Tags,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1663,6 +1800,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1675,12 +1813,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetUsagePlanRequest,
                 output: &crate::schemas::UsagePlan,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1699,12 +1839,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetUsagePlanKeyRequest,
                 output: &crate::schemas::UsagePlanKey,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1723,12 +1865,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetUsagePlanKeysRequest,
                 output: &crate::schemas::UsagePlanKeys,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1747,12 +1891,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetUsagePlansRequest,
                 output: &crate::schemas::UsagePlans,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::NotFoundException,
@@ -1771,6 +1917,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1783,6 +1930,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1795,6 +1943,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1807,6 +1956,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1819,12 +1969,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ImportRestApiRequest,
                 output: &crate::schemas::RestApi,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1845,12 +1997,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutGatewayResponseRequest,
                 output: &crate::schemas::GatewayResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1871,12 +2025,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutIntegrationRequest,
                 output: &crate::schemas::Integration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1897,12 +2053,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutIntegrationResponseRequest,
                 output: &crate::schemas::IntegrationResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -1923,12 +2081,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutMethodRequest,
                 output: &crate::schemas::Method,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::UnauthorizedException,
@@ -1949,12 +2109,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutMethodResponseRequest,
                 output: &crate::schemas::MethodResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -1975,12 +2137,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutRestApiRequest,
                 output: &crate::schemas::RestApi,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2001,6 +2165,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2013,12 +2178,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::TagResourceRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2039,6 +2206,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2051,6 +2219,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2063,12 +2232,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UntagResourceRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2089,12 +2260,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateAccountRequest,
                 output: &crate::schemas::Account,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2115,12 +2288,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateApiKeyRequest,
                 output: &crate::schemas::ApiKey,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2141,12 +2316,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateAuthorizerRequest,
                 output: &crate::schemas::Authorizer,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2167,6 +2344,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2179,6 +2357,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2191,12 +2370,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateDeploymentRequest,
                 output: &crate::schemas::Deployment,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2218,6 +2399,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2230,6 +2412,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2242,6 +2425,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2254,12 +2438,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateGatewayResponseRequest,
                 output: &crate::schemas::GatewayResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2280,12 +2466,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateIntegrationRequest,
                 output: &crate::schemas::Integration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2306,12 +2494,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateIntegrationResponseRequest,
                 output: &crate::schemas::IntegrationResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2332,12 +2522,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateMethodRequest,
                 output: &crate::schemas::Method,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -2357,12 +2549,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateMethodResponseRequest,
                 output: &crate::schemas::MethodResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -2383,12 +2577,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateModelRequest,
                 output: &crate::schemas::Model,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2409,12 +2605,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateRequestValidatorRequest,
                 output: &crate::schemas::RequestValidator,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2435,12 +2633,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateResourceRequest,
                 output: &crate::schemas::Resource,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnauthorizedException,
                     &crate::schemas::NotFoundException,
@@ -2460,12 +2660,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateRestApiRequest,
                 output: &crate::schemas::RestApi,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2486,12 +2688,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateStageRequest,
                 output: &crate::schemas::Stage,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2512,6 +2716,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2524,12 +2729,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateUsagePlanRequest,
                 output: &crate::schemas::UsagePlan,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::BadRequestException,
                     &crate::schemas::ConflictException,
@@ -2550,6 +2757,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
     ],

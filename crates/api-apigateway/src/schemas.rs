@@ -34,8 +34,11 @@ pub static ApiKey: Schema = Schema {
     ..Schema::new("ApiKey", Kind::Structure)
 };
 
-pub static ApiKeySourceType: Schema =
-    Schema { values: &["HEADER", "AUTHORIZER"], ..Schema::new("ApiKeySourceType", Kind::String) };
+pub static ApiKeySourceType: Schema = Schema {
+    values: &["HEADER", "AUTHORIZER"],
+    constrained: true,
+    ..Schema::new("ApiKeySourceType", Kind::String)
+};
 
 pub static ApiKeys: Schema = Schema {
     members: &[
@@ -57,6 +60,7 @@ pub static ApiStage: Schema = Schema {
 
 pub static ApiStatus: Schema = Schema {
     values: &["UPDATING", "AVAILABLE", "PENDING", "FAILED"],
+    constrained: true,
     ..Schema::new("ApiStatus", Kind::String)
 };
 
@@ -74,11 +78,13 @@ pub static Authorizer: Schema = Schema {
         Member::new("authorizerResultTtlInSeconds", &w::schema::INTEGER),
         Member::new("jwtConfiguration", &crate::schemas::JwtConfiguration),
     ],
+    constrained: true,
     ..Schema::new("Authorizer", Kind::Structure)
 };
 
 pub static AuthorizerType: Schema = Schema {
     values: &["TOKEN", "REQUEST", "COGNITO_USER_POOLS", "JWT"],
+    constrained: true,
     ..Schema::new("AuthorizerType", Kind::String)
 };
 
@@ -87,6 +93,7 @@ pub static Authorizers: Schema = Schema {
         Member::new("position", &w::schema::STRING),
         Member { wire_name: Some("item"), ..Member::new("items", &crate::schemas::ListOfAuthorizer) },
     ],
+    constrained: true,
     ..Schema::new("Authorizers", Kind::Structure)
 };
 
@@ -103,11 +110,13 @@ pub static BadRequestException: Schema = Schema {
 
 pub static CacheClusterSize: Schema = Schema {
     values: &["0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237"],
+    constrained: true,
     ..Schema::new("CacheClusterSize", Kind::String)
 };
 
 pub static CacheClusterStatus: Schema = Schema {
     values: &["CREATE_IN_PROGRESS", "AVAILABLE", "DELETE_IN_PROGRESS", "NOT_AVAILABLE", "FLUSH_IN_PROGRESS"],
+    constrained: true,
     ..Schema::new("CacheClusterStatus", Kind::String)
 };
 
@@ -132,11 +141,15 @@ pub static ConflictException: Schema = Schema {
     ..Schema::new("ConflictException", Kind::Structure)
 };
 
-pub static ConnectionType: Schema =
-    Schema { values: &["INTERNET", "VPC_LINK"], ..Schema::new("ConnectionType", Kind::String) };
+pub static ConnectionType: Schema = Schema {
+    values: &["INTERNET", "VPC_LINK"],
+    constrained: true,
+    ..Schema::new("ConnectionType", Kind::String)
+};
 
 pub static ContentHandlingStrategy: Schema = Schema {
     values: &["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"],
+    constrained: true,
     ..Schema::new("ContentHandlingStrategy", Kind::String)
 };
 
@@ -173,6 +186,7 @@ pub static CreateAuthorizerRequest: Schema = Schema {
         Member::new("authorizerResultTtlInSeconds", &w::schema::INTEGER),
         Member::new("jwtConfiguration", &crate::schemas::JwtConfigurationInput),
     ],
+    constrained: true,
     ..Schema::new("CreateAuthorizerRequest", Kind::Structure)
 };
 
@@ -193,6 +207,7 @@ pub static CreateDeploymentRequest: Schema = Schema {
         Member::new("canarySettings", &crate::schemas::DeploymentCanarySettings),
         Member::new("tracingEnabled", &w::schema::BOOLEAN),
     ],
+    constrained: true,
     ..Schema::new("CreateDeploymentRequest", Kind::Structure)
 };
 
@@ -209,6 +224,7 @@ pub static CreateModelRequest: Schema = Schema {
         Member::new("schema", &w::schema::STRING),
         Member { required: true, ..Member::new("contentType", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateModelRequest", Kind::Structure)
 };
 
@@ -224,6 +240,7 @@ pub static CreateRequestValidatorRequest: Schema = Schema {
         Member::new("validateRequestBody", &w::schema::BOOLEAN),
         Member::new("validateRequestParameters", &w::schema::BOOLEAN),
     ],
+    constrained: true,
     ..Schema::new("CreateRequestValidatorRequest", Kind::Structure)
 };
 
@@ -243,6 +260,7 @@ pub static CreateResourceRequest: Schema = Schema {
         },
         Member { required: true, ..Member::new("pathPart", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateResourceRequest", Kind::Structure)
 };
 
@@ -262,6 +280,7 @@ pub static CreateRestApiRequest: Schema = Schema {
         Member::new("securityPolicy", &crate::schemas::SecurityPolicy),
         Member::new("endpointAccessMode", &crate::schemas::EndpointAccessMode),
     ],
+    constrained: true,
     ..Schema::new("CreateRestApiRequest", Kind::Structure)
 };
 
@@ -284,6 +303,7 @@ pub static CreateStageRequest: Schema = Schema {
         Member::new("tracingEnabled", &w::schema::BOOLEAN),
         Member::new("tags", &crate::schemas::MapOfStringToString),
     ],
+    constrained: true,
     ..Schema::new("CreateStageRequest", Kind::Structure)
 };
 
@@ -298,6 +318,7 @@ pub static CreateUsagePlanKeyRequest: Schema = Schema {
         Member { required: true, ..Member::new("keyId", &w::schema::STRING) },
         Member { required: true, ..Member::new("keyType", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateUsagePlanKeyRequest", Kind::Structure)
 };
 
@@ -310,6 +331,7 @@ pub static CreateUsagePlanRequest: Schema = Schema {
         Member::new("quota", &crate::schemas::QuotaSettings),
         Member::new("tags", &crate::schemas::MapOfStringToString),
     ],
+    constrained: true,
     ..Schema::new("CreateUsagePlanRequest", Kind::Structure)
 };
 
@@ -320,6 +342,7 @@ pub static DeleteApiKeyRequest: Schema = Schema {
         required: true,
         ..Member::new("apiKey", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("DeleteApiKeyRequest", Kind::Structure)
 };
 
@@ -338,6 +361,7 @@ pub static DeleteAuthorizerRequest: Schema = Schema {
             ..Member::new("authorizerId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteAuthorizerRequest", Kind::Structure)
 };
 
@@ -356,6 +380,7 @@ pub static DeleteDeploymentRequest: Schema = Schema {
             ..Member::new("deploymentId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteDeploymentRequest", Kind::Structure)
 };
 
@@ -374,6 +399,7 @@ pub static DeleteGatewayResponseRequest: Schema = Schema {
             ..Member::new("responseType", &crate::schemas::GatewayResponseType)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteGatewayResponseRequest", Kind::Structure)
 };
 
@@ -398,6 +424,7 @@ pub static DeleteIntegrationRequest: Schema = Schema {
             ..Member::new("httpMethod", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteIntegrationRequest", Kind::Structure)
 };
 
@@ -453,6 +480,7 @@ pub static DeleteMethodRequest: Schema = Schema {
             ..Member::new("httpMethod", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteMethodRequest", Kind::Structure)
 };
 
@@ -502,6 +530,7 @@ pub static DeleteModelRequest: Schema = Schema {
             ..Member::new("modelName", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteModelRequest", Kind::Structure)
 };
 
@@ -520,6 +549,7 @@ pub static DeleteRequestValidatorRequest: Schema = Schema {
             ..Member::new("requestValidatorId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteRequestValidatorRequest", Kind::Structure)
 };
 
@@ -538,6 +568,7 @@ pub static DeleteResourceRequest: Schema = Schema {
             ..Member::new("resourceId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteResourceRequest", Kind::Structure)
 };
 
@@ -548,6 +579,7 @@ pub static DeleteRestApiRequest: Schema = Schema {
         required: true,
         ..Member::new("restApiId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("DeleteRestApiRequest", Kind::Structure)
 };
 
@@ -566,6 +598,7 @@ pub static DeleteStageRequest: Schema = Schema {
             ..Member::new("stageName", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteStageRequest", Kind::Structure)
 };
 
@@ -584,6 +617,7 @@ pub static DeleteUsagePlanKeyRequest: Schema = Schema {
             ..Member::new("keyId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteUsagePlanKeyRequest", Kind::Structure)
 };
 
@@ -594,6 +628,7 @@ pub static DeleteUsagePlanRequest: Schema = Schema {
         required: true,
         ..Member::new("usagePlanId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("DeleteUsagePlanRequest", Kind::Structure)
 };
 
@@ -650,6 +685,7 @@ pub static DomainName: Schema = Schema {
         Member::new("policy", &w::schema::STRING),
         Member::new("routingMode", &crate::schemas::RoutingMode),
     ],
+    constrained: true,
     ..Schema::new("DomainName", Kind::Structure)
 };
 
@@ -662,6 +698,7 @@ pub static DomainNameStatus: Schema = Schema {
         "PENDING_OWNERSHIP_VERIFICATION",
         "FAILED",
     ],
+    constrained: true,
     ..Schema::new("DomainNameStatus", Kind::String)
 };
 
@@ -670,11 +707,15 @@ pub static DomainNames: Schema = Schema {
         Member::new("position", &w::schema::STRING),
         Member { wire_name: Some("item"), ..Member::new("items", &crate::schemas::ListOfDomainName) },
     ],
+    constrained: true,
     ..Schema::new("DomainNames", Kind::Structure)
 };
 
-pub static EndpointAccessMode: Schema =
-    Schema { values: &["BASIC", "STRICT"], ..Schema::new("EndpointAccessMode", Kind::String) };
+pub static EndpointAccessMode: Schema = Schema {
+    values: &["BASIC", "STRICT"],
+    constrained: true,
+    ..Schema::new("EndpointAccessMode", Kind::String)
+};
 
 pub static EndpointConfiguration: Schema = Schema {
     members: &[
@@ -682,11 +723,15 @@ pub static EndpointConfiguration: Schema = Schema {
         Member::new("ipAddressType", &crate::schemas::IpAddressType),
         Member::new("vpcEndpointIds", &crate::schemas::ListOfString),
     ],
+    constrained: true,
     ..Schema::new("EndpointConfiguration", Kind::Structure)
 };
 
-pub static EndpointType: Schema =
-    Schema { values: &["REGIONAL", "EDGE", "PRIVATE"], ..Schema::new("EndpointType", Kind::String) };
+pub static EndpointType: Schema = Schema {
+    values: &["REGIONAL", "EDGE", "PRIVATE"],
+    constrained: true,
+    ..Schema::new("EndpointType", Kind::String)
+};
 
 pub static ExportResponse: Schema = Schema {
     members: &[
@@ -742,6 +787,7 @@ pub static GatewayResponseType: Schema = Schema {
         "QUOTA_EXCEEDED",
         "WAF_FILTERED",
     ],
+    constrained: true,
     ..Schema::new("GatewayResponseType", Kind::String)
 };
 
@@ -770,6 +816,7 @@ pub static GetApiKeyRequest: Schema = Schema {
             ..Member::new("includeValue", &w::schema::BOOLEAN)
         },
     ],
+    constrained: true,
     ..Schema::new("GetApiKeyRequest", Kind::Structure)
 };
 
@@ -819,6 +866,7 @@ pub static GetAuthorizerRequest: Schema = Schema {
             ..Member::new("authorizerId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetAuthorizerRequest", Kind::Structure)
 };
 
@@ -841,6 +889,7 @@ pub static GetAuthorizersRequest: Schema = Schema {
             ..Member::new("limit", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("GetAuthorizersRequest", Kind::Structure)
 };
 
@@ -864,6 +913,7 @@ pub static GetDeploymentRequest: Schema = Schema {
             ..Member::new("embed", &crate::schemas::ListOfString)
         },
     ],
+    constrained: true,
     ..Schema::new("GetDeploymentRequest", Kind::Structure)
 };
 
@@ -886,6 +936,7 @@ pub static GetDeploymentsRequest: Schema = Schema {
             ..Member::new("limit", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("GetDeploymentsRequest", Kind::Structure)
 };
 
@@ -903,6 +954,7 @@ pub static GetDomainNameRequest: Schema = Schema {
             ..Member::new("domainNameId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetDomainNameRequest", Kind::Structure)
 };
 
@@ -924,6 +976,7 @@ pub static GetDomainNamesRequest: Schema = Schema {
             ..Member::new("resourceOwner", &crate::schemas::ResourceOwner)
         },
     ],
+    constrained: true,
     ..Schema::new("GetDomainNamesRequest", Kind::Structure)
 };
 
@@ -957,6 +1010,7 @@ pub static GetExportRequest: Schema = Schema {
             ..Member::new("accepts", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetExportRequest", Kind::Structure)
 };
 
@@ -975,6 +1029,7 @@ pub static GetGatewayResponseRequest: Schema = Schema {
             ..Member::new("responseType", &crate::schemas::GatewayResponseType)
         },
     ],
+    constrained: true,
     ..Schema::new("GetGatewayResponseRequest", Kind::Structure)
 };
 
@@ -997,6 +1052,7 @@ pub static GetGatewayResponsesRequest: Schema = Schema {
             ..Member::new("limit", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("GetGatewayResponsesRequest", Kind::Structure)
 };
 
@@ -1021,6 +1077,7 @@ pub static GetIntegrationRequest: Schema = Schema {
             ..Member::new("httpMethod", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetIntegrationRequest", Kind::Structure)
 };
 
@@ -1076,6 +1133,7 @@ pub static GetMethodRequest: Schema = Schema {
             ..Member::new("httpMethod", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetMethodRequest", Kind::Structure)
 };
 
@@ -1130,6 +1188,7 @@ pub static GetModelRequest: Schema = Schema {
             ..Member::new("flatten", &w::schema::BOOLEAN)
         },
     ],
+    constrained: true,
     ..Schema::new("GetModelRequest", Kind::Structure)
 };
 
@@ -1152,6 +1211,7 @@ pub static GetModelsRequest: Schema = Schema {
             ..Member::new("limit", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("GetModelsRequest", Kind::Structure)
 };
 
@@ -1170,6 +1230,7 @@ pub static GetRequestValidatorRequest: Schema = Schema {
             ..Member::new("requestValidatorId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetRequestValidatorRequest", Kind::Structure)
 };
 
@@ -1192,6 +1253,7 @@ pub static GetRequestValidatorsRequest: Schema = Schema {
             ..Member::new("limit", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("GetRequestValidatorsRequest", Kind::Structure)
 };
 
@@ -1215,6 +1277,7 @@ pub static GetResourceRequest: Schema = Schema {
             ..Member::new("embed", &crate::schemas::ListOfString)
         },
     ],
+    constrained: true,
     ..Schema::new("GetResourceRequest", Kind::Structure)
 };
 
@@ -1242,6 +1305,7 @@ pub static GetResourcesRequest: Schema = Schema {
             ..Member::new("embed", &crate::schemas::ListOfString)
         },
     ],
+    constrained: true,
     ..Schema::new("GetResourcesRequest", Kind::Structure)
 };
 
@@ -1252,6 +1316,7 @@ pub static GetRestApiRequest: Schema = Schema {
         required: true,
         ..Member::new("restApiId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("GetRestApiRequest", Kind::Structure)
 };
 
@@ -1286,6 +1351,7 @@ pub static GetStageRequest: Schema = Schema {
             ..Member::new("stageName", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetStageRequest", Kind::Structure)
 };
 
@@ -1303,6 +1369,7 @@ pub static GetStagesRequest: Schema = Schema {
             ..Member::new("deploymentId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetStagesRequest", Kind::Structure)
 };
 
@@ -1325,6 +1392,7 @@ pub static GetTagsRequest: Schema = Schema {
             ..Member::new("limit", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("GetTagsRequest", Kind::Structure)
 };
 
@@ -1343,6 +1411,7 @@ pub static GetUsagePlanKeyRequest: Schema = Schema {
             ..Member::new("keyId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetUsagePlanKeyRequest", Kind::Structure)
 };
 
@@ -1370,6 +1439,7 @@ pub static GetUsagePlanKeysRequest: Schema = Schema {
             ..Member::new("nameQuery", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetUsagePlanKeysRequest", Kind::Structure)
 };
 
@@ -1380,6 +1450,7 @@ pub static GetUsagePlanRequest: Schema = Schema {
         required: true,
         ..Member::new("usagePlanId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("GetUsagePlanRequest", Kind::Structure)
 };
 
@@ -1418,6 +1489,7 @@ pub static ImportRestApiRequest: Schema = Schema {
         Member { required: true, ..Member::new("body", &w::schema::BLOB) },
     ],
     payload: Some(2),
+    constrained: true,
     ..Schema::new("ImportRestApiRequest", Kind::Structure)
 };
 
@@ -1459,11 +1531,15 @@ pub static IntegrationResponse: Schema = Schema {
 
 pub static IntegrationType: Schema = Schema {
     values: &["HTTP", "AWS", "MOCK", "HTTP_PROXY", "AWS_PROXY"],
+    constrained: true,
     ..Schema::new("IntegrationType", Kind::String)
 };
 
-pub static IpAddressType: Schema =
-    Schema { values: &["ipv4", "dualstack"], ..Schema::new("IpAddressType", Kind::String) };
+pub static IpAddressType: Schema = Schema {
+    values: &["ipv4", "dualstack"],
+    constrained: true,
+    ..Schema::new("IpAddressType", Kind::String)
+};
 
 pub static JwtAdditionalClaim: Schema = Schema {
     members: &[
@@ -1472,17 +1548,19 @@ pub static JwtAdditionalClaim: Schema = Schema {
         Member::new("required", &w::schema::BOOLEAN),
         Member::new("expectedValues", &crate::schemas::ListOfString),
     ],
+    constrained: true,
     ..Schema::new("JwtAdditionalClaim", Kind::Structure)
 };
 
 pub static JwtClaimFormat: Schema =
-    Schema { values: &["SINGLE_STRING"], ..Schema::new("JwtClaimFormat", Kind::String) };
+    Schema { values: &["SINGLE_STRING"], constrained: true, ..Schema::new("JwtClaimFormat", Kind::String) };
 
 pub static JwtConfiguration: Schema = Schema {
     members: &[
         Member::new("issuers", &crate::schemas::ListOfJwtIssuer),
         Member::new("defaultAlgorithms", &crate::schemas::ListOfJwtSigningAlgorithm),
     ],
+    constrained: true,
     ..Schema::new("JwtConfiguration", Kind::Structure)
 };
 
@@ -1494,6 +1572,7 @@ pub static JwtConfigurationInput: Schema = Schema {
             ..Member::new("defaultAlgorithms", &crate::schemas::ListOfJwtSigningAlgorithm)
         },
     ],
+    constrained: true,
     ..Schema::new("JwtConfigurationInput", Kind::Structure)
 };
 
@@ -1504,6 +1583,7 @@ pub static JwtIssuer: Schema = Schema {
         Member::new("additionalClaims", &crate::schemas::ListOfJwtAdditionalClaim),
         Member::new("jwksUri", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("JwtIssuer", Kind::Structure)
 };
 
@@ -1513,11 +1593,13 @@ pub static JwtIssuerInput: Schema = Schema {
         Member { required: true, ..Member::new("audiences", &crate::schemas::ListOfString) },
         Member::new("additionalClaims", &crate::schemas::ListOfJwtAdditionalClaim),
     ],
+    constrained: true,
     ..Schema::new("JwtIssuerInput", Kind::Structure)
 };
 
 pub static JwtSigningAlgorithm: Schema = Schema {
     values: &["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"],
+    constrained: true,
     ..Schema::new("JwtSigningAlgorithm", Kind::String)
 };
 
@@ -1554,6 +1636,7 @@ pub static ListOfApiStage: Schema = Schema {
 
 pub static ListOfAuthorizer: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Authorizer)],
+    constrained: true,
     ..Schema::new("ListOfAuthorizer", Kind::List)
 };
 
@@ -1564,11 +1647,13 @@ pub static ListOfDeployment: Schema = Schema {
 
 pub static ListOfDomainName: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::DomainName)],
+    constrained: true,
     ..Schema::new("ListOfDomainName", Kind::List)
 };
 
 pub static ListOfEndpointType: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::EndpointType)],
+    constrained: true,
     ..Schema::new("ListOfEndpointType", Kind::List)
 };
 
@@ -1580,21 +1665,25 @@ pub static ListOfGatewayResponse: Schema = Schema {
 
 pub static ListOfJwtAdditionalClaim: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::JwtAdditionalClaim)],
+    constrained: true,
     ..Schema::new("ListOfJwtAdditionalClaim", Kind::List)
 };
 
 pub static ListOfJwtIssuer: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::JwtIssuer)],
+    constrained: true,
     ..Schema::new("ListOfJwtIssuer", Kind::List)
 };
 
 pub static ListOfJwtIssuerInput: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::JwtIssuerInput)],
+    constrained: true,
     ..Schema::new("ListOfJwtIssuerInput", Kind::List)
 };
 
 pub static ListOfJwtSigningAlgorithm: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::JwtSigningAlgorithm)],
+    constrained: true,
     ..Schema::new("ListOfJwtSigningAlgorithm", Kind::List)
 };
 
@@ -1605,6 +1694,7 @@ pub static ListOfModel: Schema = Schema {
 
 pub static ListOfPatchOperation: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::PatchOperation)],
+    constrained: true,
     ..Schema::new("ListOfPatchOperation", Kind::List)
 };
 
@@ -1621,11 +1711,13 @@ pub static ListOfResource: Schema = Schema {
 
 pub static ListOfRestApi: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::RestApi)],
+    constrained: true,
     ..Schema::new("ListOfRestApi", Kind::List)
 };
 
 pub static ListOfStage: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Stage)],
+    constrained: true,
     ..Schema::new("ListOfStage", Kind::List)
 };
 
@@ -1641,6 +1733,7 @@ pub static ListOfString: Schema = Schema {
 
 pub static ListOfUsagePlan: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::UsagePlan)],
+    constrained: true,
     ..Schema::new("ListOfUsagePlan", Kind::List)
 };
 
@@ -1680,6 +1773,7 @@ pub static MapOfMethodResponse: Schema = Schema {
 
 pub static MapOfMethodSettings: Schema = Schema {
     members: &[Member::new("key", &w::schema::STRING), Member::new("value", &crate::schemas::MethodSetting)],
+    constrained: true,
     ..Schema::new("MapOfMethodSettings", Kind::Map)
 };
 
@@ -1742,6 +1836,7 @@ pub static MethodSetting: Schema = Schema {
             &crate::schemas::UnauthorizedCacheControlHeaderStrategy,
         ),
     ],
+    constrained: true,
     ..Schema::new("MethodSetting", Kind::Structure)
 };
 
@@ -1794,6 +1889,7 @@ pub static NotFoundException: Schema = Schema {
 
 pub static Op: Schema = Schema {
     values: &["add", "remove", "replace", "move", "copy", "test"],
+    constrained: true,
     ..Schema::new("Op", Kind::String)
 };
 
@@ -1804,6 +1900,7 @@ pub static PatchOperation: Schema = Schema {
         Member::new("value", &w::schema::STRING),
         Member::new("from", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("PatchOperation", Kind::Structure)
 };
 
@@ -1874,6 +1971,7 @@ pub static PutIntegrationRequest: Schema = Schema {
         Member::new("responseTransferMode", &crate::schemas::ResponseTransferMode),
         Member::new("integrationTarget", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("PutIntegrationRequest", Kind::Structure)
 };
 
@@ -1941,6 +2039,7 @@ pub static PutMethodRequest: Schema = Schema {
         Member::new("requestValidatorId", &w::schema::STRING),
         Member::new("authorizationScopes", &crate::schemas::ListOfString),
     ],
+    constrained: true,
     ..Schema::new("PutMethodRequest", Kind::Structure)
 };
 
@@ -1978,7 +2077,7 @@ pub static PutMethodResponseRequest: Schema = Schema {
 };
 
 pub static PutMode: Schema =
-    Schema { values: &["merge", "overwrite"], ..Schema::new("PutMode", Kind::String) };
+    Schema { values: &["merge", "overwrite"], constrained: true, ..Schema::new("PutMode", Kind::String) };
 
 pub static PutRestApiRequest: Schema = Schema {
     members: &[
@@ -2005,11 +2104,15 @@ pub static PutRestApiRequest: Schema = Schema {
         Member { required: true, ..Member::new("body", &w::schema::BLOB) },
     ],
     payload: Some(4),
+    constrained: true,
     ..Schema::new("PutRestApiRequest", Kind::Structure)
 };
 
-pub static QuotaPeriodType: Schema =
-    Schema { values: &["DAY", "WEEK", "MONTH"], ..Schema::new("QuotaPeriodType", Kind::String) };
+pub static QuotaPeriodType: Schema = Schema {
+    values: &["DAY", "WEEK", "MONTH"],
+    constrained: true,
+    ..Schema::new("QuotaPeriodType", Kind::String)
+};
 
 pub static QuotaSettings: Schema = Schema {
     members: &[
@@ -2017,6 +2120,7 @@ pub static QuotaSettings: Schema = Schema {
         Member::new("offset", &w::schema::INTEGER),
         Member::new("period", &crate::schemas::QuotaPeriodType),
     ],
+    constrained: true,
     ..Schema::new("QuotaSettings", Kind::Structure)
 };
 
@@ -2050,8 +2154,11 @@ pub static Resource: Schema = Schema {
     ..Schema::new("Resource", Kind::Structure)
 };
 
-pub static ResourceOwner: Schema =
-    Schema { values: &["SELF", "OTHER_ACCOUNTS"], ..Schema::new("ResourceOwner", Kind::String) };
+pub static ResourceOwner: Schema = Schema {
+    values: &["SELF", "OTHER_ACCOUNTS"],
+    constrained: true,
+    ..Schema::new("ResourceOwner", Kind::String)
+};
 
 pub static Resources: Schema = Schema {
     members: &[
@@ -2062,8 +2169,11 @@ pub static Resources: Schema = Schema {
     ..Schema::new("Resources", Kind::Structure)
 };
 
-pub static ResponseTransferMode: Schema =
-    Schema { values: &["BUFFERED", "STREAM"], ..Schema::new("ResponseTransferMode", Kind::String) };
+pub static ResponseTransferMode: Schema = Schema {
+    values: &["BUFFERED", "STREAM"],
+    constrained: true,
+    ..Schema::new("ResponseTransferMode", Kind::String)
+};
 
 pub static RestApi: Schema = Schema {
     members: &[
@@ -2086,6 +2196,7 @@ pub static RestApi: Schema = Schema {
         Member::new("apiStatus", &crate::schemas::ApiStatus),
         Member::new("apiStatusMessage", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("RestApi", Kind::Structure)
 };
 
@@ -2094,11 +2205,13 @@ pub static RestApis: Schema = Schema {
         Member::new("position", &w::schema::STRING),
         Member { wire_name: Some("item"), ..Member::new("items", &crate::schemas::ListOfRestApi) },
     ],
+    constrained: true,
     ..Schema::new("RestApis", Kind::Structure)
 };
 
 pub static RoutingMode: Schema = Schema {
     values: &["BASE_PATH_MAPPING_ONLY", "ROUTING_RULE_ONLY", "ROUTING_RULE_THEN_BASE_PATH_MAPPING"],
+    constrained: true,
     ..Schema::new("RoutingMode", Kind::String)
 };
 
@@ -2119,6 +2232,7 @@ pub static SecurityPolicy: Schema = Schema {
         "SecurityPolicy_TLS12_PFS_2025_EDGE",
         "SecurityPolicy_TLS12_2018_EDGE",
     ],
+    constrained: true,
     ..Schema::new("SecurityPolicy", Kind::String)
 };
 
@@ -2160,6 +2274,7 @@ pub static Stage: Schema = Schema {
         Member::new("createdDate", &w::schema::TIMESTAMP),
         Member::new("lastUpdatedDate", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("Stage", Kind::Structure)
 };
 
@@ -2170,6 +2285,7 @@ pub static StageKey: Schema = Schema {
 
 pub static Stages: Schema = Schema {
     members: &[Member::new("item", &crate::schemas::ListOfStage)],
+    constrained: true,
     ..Schema::new("Stages", Kind::Structure)
 };
 
@@ -2190,6 +2306,7 @@ pub static TagResourceRequest: Schema = Schema {
         },
         Member { required: true, ..Member::new("tags", &crate::schemas::MapOfStringToString) },
     ],
+    constrained: true,
     ..Schema::new("TagResourceRequest", Kind::Structure)
 };
 
@@ -2228,6 +2345,7 @@ pub static TooManyRequestsException: Schema = Schema {
 
 pub static UnauthorizedCacheControlHeaderStrategy: Schema = Schema {
     values: &["FAIL_WITH_403", "SUCCEED_WITH_RESPONSE_HEADER", "SUCCEED_WITHOUT_RESPONSE_HEADER"],
+    constrained: true,
     ..Schema::new("UnauthorizedCacheControlHeaderStrategy", Kind::String)
 };
 
@@ -2257,11 +2375,13 @@ pub static UntagResourceRequest: Schema = Schema {
             ..Member::new("tagKeys", &crate::schemas::ListOfString)
         },
     ],
+    constrained: true,
     ..Schema::new("UntagResourceRequest", Kind::Structure)
 };
 
 pub static UpdateAccountRequest: Schema = Schema {
     members: &[Member::new("patchOperations", &crate::schemas::ListOfPatchOperation)],
+    constrained: true,
     ..Schema::new("UpdateAccountRequest", Kind::Structure)
 };
 
@@ -2275,6 +2395,7 @@ pub static UpdateApiKeyRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateApiKeyRequest", Kind::Structure)
 };
 
@@ -2294,6 +2415,7 @@ pub static UpdateAuthorizerRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateAuthorizerRequest", Kind::Structure)
 };
 
@@ -2313,6 +2435,7 @@ pub static UpdateDeploymentRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateDeploymentRequest", Kind::Structure)
 };
 
@@ -2332,6 +2455,7 @@ pub static UpdateGatewayResponseRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateGatewayResponseRequest", Kind::Structure)
 };
 
@@ -2357,6 +2481,7 @@ pub static UpdateIntegrationRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateIntegrationRequest", Kind::Structure)
 };
 
@@ -2414,6 +2539,7 @@ pub static UpdateMethodRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateMethodRequest", Kind::Structure)
 };
 
@@ -2465,6 +2591,7 @@ pub static UpdateModelRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateModelRequest", Kind::Structure)
 };
 
@@ -2484,6 +2611,7 @@ pub static UpdateRequestValidatorRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateRequestValidatorRequest", Kind::Structure)
 };
 
@@ -2503,6 +2631,7 @@ pub static UpdateResourceRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateResourceRequest", Kind::Structure)
 };
 
@@ -2516,6 +2645,7 @@ pub static UpdateRestApiRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateRestApiRequest", Kind::Structure)
 };
 
@@ -2535,6 +2665,7 @@ pub static UpdateStageRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateStageRequest", Kind::Structure)
 };
 
@@ -2548,6 +2679,7 @@ pub static UpdateUsagePlanRequest: Schema = Schema {
         },
         Member::new("patchOperations", &crate::schemas::ListOfPatchOperation),
     ],
+    constrained: true,
     ..Schema::new("UpdateUsagePlanRequest", Kind::Structure)
 };
 
@@ -2562,6 +2694,7 @@ pub static UsagePlan: Schema = Schema {
         Member::new("productCode", &w::schema::STRING),
         Member::new("tags", &crate::schemas::MapOfStringToString),
     ],
+    constrained: true,
     ..Schema::new("UsagePlan", Kind::Structure)
 };
 
@@ -2588,5 +2721,6 @@ pub static UsagePlans: Schema = Schema {
         Member::new("position", &w::schema::STRING),
         Member { wire_name: Some("item"), ..Member::new("items", &crate::schemas::ListOfUsagePlan) },
     ],
+    constrained: true,
     ..Schema::new("UsagePlans", Kind::Structure)
 };

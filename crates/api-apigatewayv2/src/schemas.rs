@@ -74,6 +74,7 @@ pub static AuthorizationScopes: Schema = Schema {
 
 pub static AuthorizationType: Schema = Schema {
     values: &["NONE", "AWS_IAM", "CUSTOM", "JWT"],
+    constrained: true,
     ..Schema::new("AuthorizationType", Kind::String)
 };
 
@@ -120,7 +121,7 @@ pub static Authorizer: Schema = Schema {
 };
 
 pub static AuthorizerType: Schema =
-    Schema { values: &["REQUEST", "JWT"], ..Schema::new("AuthorizerType", Kind::String) };
+    Schema { values: &["REQUEST", "JWT"], constrained: true, ..Schema::new("AuthorizerType", Kind::String) };
 
 pub static BadRequestException: Schema = Schema {
     members: &[Member { wire_name: Some("message"), ..Member::new("Message", &w::schema::STRING) }],
@@ -144,11 +145,15 @@ pub static ConflictException: Schema = Schema {
     ..Schema::new("ConflictException", Kind::Structure)
 };
 
-pub static ConnectionType: Schema =
-    Schema { values: &["INTERNET", "VPC_LINK"], ..Schema::new("ConnectionType", Kind::String) };
+pub static ConnectionType: Schema = Schema {
+    values: &["INTERNET", "VPC_LINK"],
+    constrained: true,
+    ..Schema::new("ConnectionType", Kind::String)
+};
 
 pub static ContentHandlingStrategy: Schema = Schema {
     values: &["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"],
+    constrained: true,
     ..Schema::new("ContentHandlingStrategy", Kind::String)
 };
 
@@ -397,6 +402,7 @@ pub static CreateDeploymentRequest: Schema = Schema {
         Member { wire_name: Some("description"), ..Member::new("Description", &w::schema::STRING) },
         Member { wire_name: Some("stageName"), ..Member::new("StageName", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateDeploymentRequest", Kind::Structure)
 };
 
@@ -418,6 +424,7 @@ pub static CreateDeploymentResponse: Schema = Schema {
         },
         Member { wire_name: Some("description"), ..Member::new("Description", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateDeploymentResponse", Kind::Structure)
 };
 
@@ -595,6 +602,7 @@ pub static CreateRouteRequest: Schema = Schema {
         },
         Member { wire_name: Some("target"), ..Member::new("Target", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateRouteRequest", Kind::Structure)
 };
 
@@ -635,6 +643,7 @@ pub static CreateRouteResult: Schema = Schema {
         },
         Member { wire_name: Some("target"), ..Member::new("Target", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("CreateRouteResult", Kind::Structure)
 };
 
@@ -676,6 +685,7 @@ pub static CreateStageRequest: Schema = Schema {
         },
         Member { wire_name: Some("tags"), ..Member::new("Tags", &crate::schemas::Tags) },
     ],
+    constrained: true,
     ..Schema::new("CreateStageRequest", Kind::Structure)
 };
 
@@ -723,6 +733,7 @@ pub static CreateStageResponse: Schema = Schema {
         },
         Member { wire_name: Some("tags"), ..Member::new("Tags", &crate::schemas::Tags) },
     ],
+    constrained: true,
     ..Schema::new("CreateStageResponse", Kind::Structure)
 };
 
@@ -733,6 +744,7 @@ pub static DeleteApiRequest: Schema = Schema {
         required: true,
         ..Member::new("ApiId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("DeleteApiRequest", Kind::Structure)
 };
 
@@ -751,6 +763,7 @@ pub static DeleteAuthorizerRequest: Schema = Schema {
             ..Member::new("AuthorizerId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteAuthorizerRequest", Kind::Structure)
 };
 
@@ -761,6 +774,7 @@ pub static DeleteCorsConfigurationRequest: Schema = Schema {
         required: true,
         ..Member::new("ApiId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("DeleteCorsConfigurationRequest", Kind::Structure)
 };
 
@@ -779,6 +793,7 @@ pub static DeleteDeploymentRequest: Schema = Schema {
             ..Member::new("DeploymentId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteDeploymentRequest", Kind::Structure)
 };
 
@@ -797,6 +812,7 @@ pub static DeleteIntegrationRequest: Schema = Schema {
             ..Member::new("IntegrationId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteIntegrationRequest", Kind::Structure)
 };
 
@@ -815,6 +831,7 @@ pub static DeleteRouteRequest: Schema = Schema {
             ..Member::new("RouteId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteRouteRequest", Kind::Structure)
 };
 
@@ -839,6 +856,7 @@ pub static DeleteRouteSettingsRequest: Schema = Schema {
             ..Member::new("StageName", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteRouteSettingsRequest", Kind::Structure)
 };
 
@@ -857,6 +875,7 @@ pub static DeleteStageRequest: Schema = Schema {
             ..Member::new("StageName", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteStageRequest", Kind::Structure)
 };
 
@@ -878,11 +897,15 @@ pub static Deployment: Schema = Schema {
         },
         Member { wire_name: Some("description"), ..Member::new("Description", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("Deployment", Kind::Structure)
 };
 
-pub static DeploymentStatus: Schema =
-    Schema { values: &["PENDING", "FAILED", "DEPLOYED"], ..Schema::new("DeploymentStatus", Kind::String) };
+pub static DeploymentStatus: Schema = Schema {
+    values: &["PENDING", "FAILED", "DEPLOYED"],
+    constrained: true,
+    ..Schema::new("DeploymentStatus", Kind::String)
+};
 
 pub static GetApiRequest: Schema = Schema {
     members: &[Member {
@@ -891,6 +914,7 @@ pub static GetApiRequest: Schema = Schema {
         required: true,
         ..Member::new("ApiId", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("GetApiRequest", Kind::Structure)
 };
 
@@ -988,6 +1012,7 @@ pub static GetAuthorizerRequest: Schema = Schema {
             ..Member::new("AuthorizerId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetAuthorizerRequest", Kind::Structure)
 };
 
@@ -1052,6 +1077,7 @@ pub static GetAuthorizersRequest: Schema = Schema {
             ..Member::new("NextToken", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetAuthorizersRequest", Kind::Structure)
 };
 
@@ -1079,6 +1105,7 @@ pub static GetDeploymentRequest: Schema = Schema {
             ..Member::new("DeploymentId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetDeploymentRequest", Kind::Structure)
 };
 
@@ -1100,6 +1127,7 @@ pub static GetDeploymentResponse: Schema = Schema {
         },
         Member { wire_name: Some("description"), ..Member::new("Description", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("GetDeploymentResponse", Kind::Structure)
 };
 
@@ -1122,6 +1150,7 @@ pub static GetDeploymentsRequest: Schema = Schema {
             ..Member::new("NextToken", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetDeploymentsRequest", Kind::Structure)
 };
 
@@ -1130,6 +1159,7 @@ pub static GetDeploymentsResponse: Schema = Schema {
         Member { wire_name: Some("items"), ..Member::new("Items", &crate::schemas::ListOfDeployment) },
         Member { wire_name: Some("nextToken"), ..Member::new("NextToken", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("GetDeploymentsResponse", Kind::Structure)
 };
 
@@ -1148,6 +1178,7 @@ pub static GetIntegrationRequest: Schema = Schema {
             ..Member::new("IntegrationId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetIntegrationRequest", Kind::Structure)
 };
 
@@ -1239,6 +1270,7 @@ pub static GetIntegrationsRequest: Schema = Schema {
             ..Member::new("NextToken", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetIntegrationsRequest", Kind::Structure)
 };
 
@@ -1266,6 +1298,7 @@ pub static GetRouteRequest: Schema = Schema {
             ..Member::new("RouteId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetRouteRequest", Kind::Structure)
 };
 
@@ -1306,6 +1339,7 @@ pub static GetRouteResult: Schema = Schema {
         },
         Member { wire_name: Some("target"), ..Member::new("Target", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("GetRouteResult", Kind::Structure)
 };
 
@@ -1328,6 +1362,7 @@ pub static GetRoutesRequest: Schema = Schema {
             ..Member::new("NextToken", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetRoutesRequest", Kind::Structure)
 };
 
@@ -1336,6 +1371,7 @@ pub static GetRoutesResponse: Schema = Schema {
         Member { wire_name: Some("items"), ..Member::new("Items", &crate::schemas::ListOfRoute) },
         Member { wire_name: Some("nextToken"), ..Member::new("NextToken", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("GetRoutesResponse", Kind::Structure)
 };
 
@@ -1354,6 +1390,7 @@ pub static GetStageRequest: Schema = Schema {
             ..Member::new("StageName", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetStageRequest", Kind::Structure)
 };
 
@@ -1401,6 +1438,7 @@ pub static GetStageResponse: Schema = Schema {
         },
         Member { wire_name: Some("tags"), ..Member::new("Tags", &crate::schemas::Tags) },
     ],
+    constrained: true,
     ..Schema::new("GetStageResponse", Kind::Structure)
 };
 
@@ -1423,6 +1461,7 @@ pub static GetStagesRequest: Schema = Schema {
             ..Member::new("NextToken", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetStagesRequest", Kind::Structure)
 };
 
@@ -1431,6 +1470,7 @@ pub static GetStagesResponse: Schema = Schema {
         Member { wire_name: Some("items"), ..Member::new("Items", &crate::schemas::ListOfStage) },
         Member { wire_name: Some("nextToken"), ..Member::new("NextToken", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("GetStagesResponse", Kind::Structure)
 };
 
@@ -1441,6 +1481,7 @@ pub static GetTagsRequest: Schema = Schema {
         required: true,
         ..Member::new("ResourceArn", &w::schema::STRING)
     }],
+    constrained: true,
     ..Schema::new("GetTagsRequest", Kind::Structure)
 };
 
@@ -1468,6 +1509,7 @@ pub static ImportApiRequest: Schema = Schema {
             ..Member::new("FailOnWarnings", &w::schema::BOOLEAN)
         },
     ],
+    constrained: true,
     ..Schema::new("ImportApiRequest", Kind::Structure)
 };
 
@@ -1622,11 +1664,15 @@ pub static IntegrationParameters: Schema = Schema {
 
 pub static IntegrationType: Schema = Schema {
     values: &["AWS", "HTTP", "MOCK", "HTTP_PROXY", "AWS_PROXY"],
+    constrained: true,
     ..Schema::new("IntegrationType", Kind::String)
 };
 
-pub static IpAddressType: Schema =
-    Schema { values: &["ipv4", "dualstack"], ..Schema::new("IpAddressType", Kind::String) };
+pub static IpAddressType: Schema = Schema {
+    values: &["ipv4", "dualstack"],
+    constrained: true,
+    ..Schema::new("IpAddressType", Kind::String)
+};
 
 pub static JWTConfiguration: Schema = Schema {
     members: &[
@@ -1636,8 +1682,11 @@ pub static JWTConfiguration: Schema = Schema {
     ..Schema::new("JWTConfiguration", Kind::Structure)
 };
 
-pub static LoggingLevel: Schema =
-    Schema { values: &["ERROR", "INFO", "OFF"], ..Schema::new("LoggingLevel", Kind::String) };
+pub static LoggingLevel: Schema = Schema {
+    values: &["ERROR", "INFO", "OFF"],
+    constrained: true,
+    ..Schema::new("LoggingLevel", Kind::String)
+};
 
 pub static NotFoundException: Schema = Schema {
     members: &[
@@ -1660,11 +1709,12 @@ pub static ParameterConstraints: Schema = Schema {
 
 pub static PassthroughBehavior: Schema = Schema {
     values: &["WHEN_NO_MATCH", "NEVER", "WHEN_NO_TEMPLATES"],
+    constrained: true,
     ..Schema::new("PassthroughBehavior", Kind::String)
 };
 
 pub static ProtocolType: Schema =
-    Schema { values: &["WEBSOCKET", "HTTP"], ..Schema::new("ProtocolType", Kind::String) };
+    Schema { values: &["WEBSOCKET", "HTTP"], constrained: true, ..Schema::new("ProtocolType", Kind::String) };
 
 pub static ReimportApiRequest: Schema = Schema {
     members: &[
@@ -1686,6 +1736,7 @@ pub static ReimportApiRequest: Schema = Schema {
             ..Member::new("FailOnWarnings", &w::schema::BOOLEAN)
         },
     ],
+    constrained: true,
     ..Schema::new("ReimportApiRequest", Kind::Structure)
 };
 
@@ -1788,6 +1839,7 @@ pub static Route: Schema = Schema {
         },
         Member { wire_name: Some("target"), ..Member::new("Target", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("Route", Kind::Structure)
 };
 
@@ -1827,11 +1879,13 @@ pub static RouteSettings: Schema = Schema {
             ..Member::new("ThrottlingRateLimit", &w::schema::DOUBLE)
         },
     ],
+    constrained: true,
     ..Schema::new("RouteSettings", Kind::Structure)
 };
 
 pub static RouteSettingsMap: Schema = Schema {
     members: &[Member::new("key", &w::schema::STRING), Member::new("value", &crate::schemas::RouteSettings)],
+    constrained: true,
     ..Schema::new("RouteSettingsMap", Kind::Map)
 };
 
@@ -1883,6 +1937,7 @@ pub static Stage: Schema = Schema {
         },
         Member { wire_name: Some("tags"), ..Member::new("Tags", &crate::schemas::Tags) },
     ],
+    constrained: true,
     ..Schema::new("Stage", Kind::Structure)
 };
 
@@ -1901,6 +1956,7 @@ pub static TagResourceRequest: Schema = Schema {
         },
         Member { wire_name: Some("tags"), ..Member::new("Tags", &crate::schemas::Tags) },
     ],
+    constrained: true,
     ..Schema::new("TagResourceRequest", Kind::Structure)
 };
 
@@ -1961,6 +2017,7 @@ pub static UntagResourceRequest: Schema = Schema {
             ..Member::new("TagKeys", &crate::schemas::ListOf__string)
         },
     ],
+    constrained: true,
     ..Schema::new("UntagResourceRequest", Kind::Structure)
 };
 
@@ -2172,6 +2229,7 @@ pub static UpdateDeploymentRequest: Schema = Schema {
         },
         Member { wire_name: Some("description"), ..Member::new("Description", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("UpdateDeploymentRequest", Kind::Structure)
 };
 
@@ -2193,6 +2251,7 @@ pub static UpdateDeploymentResponse: Schema = Schema {
         },
         Member { wire_name: Some("description"), ..Member::new("Description", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("UpdateDeploymentResponse", Kind::Structure)
 };
 
@@ -2381,6 +2440,7 @@ pub static UpdateRouteRequest: Schema = Schema {
         },
         Member { wire_name: Some("target"), ..Member::new("Target", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("UpdateRouteRequest", Kind::Structure)
 };
 
@@ -2421,6 +2481,7 @@ pub static UpdateRouteResult: Schema = Schema {
         },
         Member { wire_name: Some("target"), ..Member::new("Target", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("UpdateRouteResult", Kind::Structure)
 };
 
@@ -2462,6 +2523,7 @@ pub static UpdateStageRequest: Schema = Schema {
             ..Member::new("StageVariables", &crate::schemas::StageVariablesMap)
         },
     ],
+    constrained: true,
     ..Schema::new("UpdateStageRequest", Kind::Structure)
 };
 
@@ -2509,6 +2571,7 @@ pub static UpdateStageResponse: Schema = Schema {
         },
         Member { wire_name: Some("tags"), ..Member::new("Tags", &crate::schemas::Tags) },
     ],
+    constrained: true,
     ..Schema::new("UpdateStageResponse", Kind::Structure)
 };
 
@@ -2526,6 +2589,7 @@ pub static ListOfAuthorizer: Schema = Schema {
 
 pub static ListOfDeployment: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Deployment)],
+    constrained: true,
     ..Schema::new("__listOfDeployment", Kind::List)
 };
 
@@ -2537,11 +2601,13 @@ pub static ListOfIntegration: Schema = Schema {
 
 pub static ListOfRoute: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Route)],
+    constrained: true,
     ..Schema::new("__listOfRoute", Kind::List)
 };
 
 pub static ListOfStage: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Stage)],
+    constrained: true,
     ..Schema::new("__listOfStage", Kind::List)
 };
 

@@ -4,7 +4,7 @@ use w::schema::{Kind, Location, Member, Schema};
 use wire_codec as w;
 
 pub static AfterValueFrom: Schema =
-    Schema { values: &["TEMPLATE"], ..Schema::new("AfterValueFrom", Kind::String) };
+    Schema { values: &["TEMPLATE"], constrained: true, ..Schema::new("AfterValueFrom", Kind::String) };
 
 pub static AliasName: Schema =
     Schema { min: Some(1), max: Some(128), constrained: true, ..Schema::new("AliasName", Kind::String) };
@@ -26,16 +26,18 @@ pub static AlreadyExistsException: Schema = Schema {
 
 pub static AttributeChangeType: Schema = Schema {
     values: &["Add", "Remove", "Modify", "SyncWithActual"],
+    constrained: true,
     ..Schema::new("AttributeChangeType", Kind::String)
 };
 
 pub static BeforeValueFrom: Schema = Schema {
     values: &["PREVIOUS_DEPLOYMENT_STATE", "ACTUAL_STATE"],
+    constrained: true,
     ..Schema::new("BeforeValueFrom", Kind::String)
 };
 
 pub static CallAs: Schema =
-    Schema { values: &["SELF", "DELEGATED_ADMIN"], ..Schema::new("CallAs", Kind::String) };
+    Schema { values: &["SELF", "DELEGATED_ADMIN"], constrained: true, ..Schema::new("CallAs", Kind::String) };
 
 pub static CancelUpdateStackInput: Schema = Schema {
     members: &[
@@ -48,11 +50,13 @@ pub static CancelUpdateStackInput: Schema = Schema {
 
 pub static Capabilities: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Capability)],
+    constrained: true,
     ..Schema::new("Capabilities", Kind::List)
 };
 
 pub static Capability: Schema = Schema {
     values: &["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+    constrained: true,
     ..Schema::new("Capability", Kind::String)
 };
 
@@ -68,6 +72,7 @@ pub static Change: Schema = Schema {
 
 pub static ChangeAction: Schema = Schema {
     values: &["Add", "Modify", "Remove", "Import", "Dynamic", "SyncWithActual"],
+    constrained: true,
     ..Schema::new("ChangeAction", Kind::String)
 };
 
@@ -119,6 +124,7 @@ pub static ChangeSetStatus: Schema = Schema {
         "DELETE_FAILED",
         "FAILED",
     ],
+    constrained: true,
     ..Schema::new("ChangeSetStatus", Kind::String)
 };
 
@@ -148,8 +154,11 @@ pub static ChangeSetSummary: Schema = Schema {
     ..Schema::new("ChangeSetSummary", Kind::Structure)
 };
 
-pub static ChangeSetType: Schema =
-    Schema { values: &["CREATE", "UPDATE", "IMPORT"], ..Schema::new("ChangeSetType", Kind::String) };
+pub static ChangeSetType: Schema = Schema {
+    values: &["CREATE", "UPDATE", "IMPORT"],
+    constrained: true,
+    ..Schema::new("ChangeSetType", Kind::String)
+};
 
 pub static ChangeSource: Schema = Schema {
     values: &[
@@ -160,10 +169,12 @@ pub static ChangeSource: Schema = Schema {
         "Automatic",
         "NoModification",
     ],
+    constrained: true,
     ..Schema::new("ChangeSource", Kind::String)
 };
 
-pub static ChangeType: Schema = Schema { values: &["Resource"], ..Schema::new("ChangeType", Kind::String) };
+pub static ChangeType: Schema =
+    Schema { values: &["Resource"], constrained: true, ..Schema::new("ChangeType", Kind::String) };
 
 pub static Changes: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Change)],
@@ -289,22 +300,29 @@ pub static DeleteStackInput: Schema = Schema {
     ..Schema::new("DeleteStackInput", Kind::Structure)
 };
 
-pub static DeletionMode: Schema =
-    Schema { values: &["STANDARD", "FORCE_DELETE_STACK"], ..Schema::new("DeletionMode", Kind::String) };
+pub static DeletionMode: Schema = Schema {
+    values: &["STANDARD", "FORCE_DELETE_STACK"],
+    constrained: true,
+    ..Schema::new("DeletionMode", Kind::String)
+};
 
 pub static DeploymentConfig: Schema = Schema {
     members: &[
         Member::new("Mode", &crate::schemas::DeploymentConfigMode),
         Member::new("DisableRollback", &w::schema::BOOLEAN),
     ],
+    constrained: true,
     ..Schema::new("DeploymentConfig", Kind::Structure)
 };
 
-pub static DeploymentConfigMode: Schema =
-    Schema { values: &["STANDARD", "EXPRESS"], ..Schema::new("DeploymentConfigMode", Kind::String) };
+pub static DeploymentConfigMode: Schema = Schema {
+    values: &["STANDARD", "EXPRESS"],
+    constrained: true,
+    ..Schema::new("DeploymentConfigMode", Kind::String)
+};
 
 pub static DeploymentMode: Schema =
-    Schema { values: &["REVERT_DRIFT"], ..Schema::new("DeploymentMode", Kind::String) };
+    Schema { values: &["REVERT_DRIFT"], constrained: true, ..Schema::new("DeploymentMode", Kind::String) };
 
 pub static DescribeChangeSetInput: Schema = Schema {
     members: &[
@@ -371,6 +389,7 @@ pub static DescribeStackResourceInput: Schema = Schema {
         Member { required: true, ..Member::new("StackName", &w::schema::STRING) },
         Member { required: true, ..Member::new("LogicalResourceId", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("DescribeStackResourceInput", Kind::Structure)
 };
 
@@ -418,16 +437,21 @@ pub static Description: Schema =
 
 pub static DetailedStatus: Schema = Schema {
     values: &["CONFIGURATION_COMPLETE", "VALIDATION_FAILED"],
+    constrained: true,
     ..Schema::new("DetailedStatus", Kind::String)
 };
 
 pub static DriftIgnoredReason: Schema = Schema {
     values: &["MANAGED_BY_AWS", "WRITE_ONLY_PROPERTY", "SENSITIVE_PROPERTY"],
+    constrained: true,
     ..Schema::new("DriftIgnoredReason", Kind::String)
 };
 
-pub static EvaluationType: Schema =
-    Schema { values: &["Static", "Dynamic"], ..Schema::new("EvaluationType", Kind::String) };
+pub static EvaluationType: Schema = Schema {
+    values: &["Static", "Dynamic"],
+    constrained: true,
+    ..Schema::new("EvaluationType", Kind::String)
+};
 
 pub static ExecuteChangeSetInput: Schema = Schema {
     members: &[
@@ -453,6 +477,7 @@ pub static ExecutionStatus: Schema = Schema {
         "EXECUTE_FAILED",
         "OBSOLETE",
     ],
+    constrained: true,
     ..Schema::new("ExecutionStatus", Kind::String)
 };
 
@@ -472,6 +497,7 @@ pub static Exports: Schema = Schema {
 
 pub static GetStackPolicyInput: Schema = Schema {
     members: &[Member { required: true, ..Member::new("StackName", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("GetStackPolicyInput", Kind::Structure)
 };
 
@@ -531,7 +557,7 @@ pub static GetTemplateSummaryOutput: Schema = Schema {
 };
 
 pub static HookFailureMode: Schema =
-    Schema { values: &["FAIL", "WARN"], ..Schema::new("HookFailureMode", Kind::String) };
+    Schema { values: &["FAIL", "WARN"], constrained: true, ..Schema::new("HookFailureMode", Kind::String) };
 
 pub static HookInvocationCount: Schema = Schema {
     min: Some(1),
@@ -550,11 +576,15 @@ pub static HookInvocationId: Schema = Schema {
     ..Schema::new("HookInvocationId", Kind::String)
 };
 
-pub static HookInvocationPoint: Schema =
-    Schema { values: &["PRE_PROVISION"], ..Schema::new("HookInvocationPoint", Kind::String) };
+pub static HookInvocationPoint: Schema = Schema {
+    values: &["PRE_PROVISION"],
+    constrained: true,
+    ..Schema::new("HookInvocationPoint", Kind::String)
+};
 
 pub static HookStatus: Schema = Schema {
     values: &["HOOK_IN_PROGRESS", "HOOK_COMPLETE_SUCCEEDED", "HOOK_COMPLETE_FAILED", "HOOK_FAILED"],
+    constrained: true,
     ..Schema::new("HookStatus", Kind::String)
 };
 
@@ -593,6 +623,7 @@ pub static InvalidChangeSetStatusException: Schema = Schema {
 
 pub static LastOperations: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::OperationEntry)],
+    constrained: true,
     ..Schema::new("LastOperations", Kind::List)
 };
 
@@ -735,17 +766,24 @@ pub static NotificationARNs: Schema = Schema {
     ..Schema::new("NotificationARNs", Kind::List)
 };
 
-pub static OnFailure: Schema =
-    Schema { values: &["DO_NOTHING", "ROLLBACK", "DELETE"], ..Schema::new("OnFailure", Kind::String) };
+pub static OnFailure: Schema = Schema {
+    values: &["DO_NOTHING", "ROLLBACK", "DELETE"],
+    constrained: true,
+    ..Schema::new("OnFailure", Kind::String)
+};
 
-pub static OnStackFailure: Schema =
-    Schema { values: &["DO_NOTHING", "ROLLBACK", "DELETE"], ..Schema::new("OnStackFailure", Kind::String) };
+pub static OnStackFailure: Schema = Schema {
+    values: &["DO_NOTHING", "ROLLBACK", "DELETE"],
+    constrained: true,
+    ..Schema::new("OnStackFailure", Kind::String)
+};
 
 pub static OperationEntry: Schema = Schema {
     members: &[
         Member::new("OperationType", &crate::schemas::OperationType),
         Member::new("OperationId", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("OperationEntry", Kind::Structure)
 };
 
@@ -758,6 +796,7 @@ pub static OperationType: Schema = Schema {
         "ROLLBACK",
         "CREATE_CHANGESET",
     ],
+    constrained: true,
     ..Schema::new("OperationType", Kind::String)
 };
 
@@ -819,14 +858,19 @@ pub static Parameters: Schema = Schema {
 
 pub static PolicyAction: Schema = Schema {
     values: &["Delete", "Retain", "Snapshot", "ReplaceAndDelete", "ReplaceAndRetain", "ReplaceAndSnapshot"],
+    constrained: true,
     ..Schema::new("PolicyAction", Kind::String)
 };
 
-pub static Replacement: Schema =
-    Schema { values: &["True", "False", "Conditional"], ..Schema::new("Replacement", Kind::String) };
+pub static Replacement: Schema = Schema {
+    values: &["True", "False", "Conditional"],
+    constrained: true,
+    ..Schema::new("Replacement", Kind::String)
+};
 
 pub static RequiresRecreation: Schema = Schema {
     values: &["Never", "Conditionally", "Always"],
+    constrained: true,
     ..Schema::new("RequiresRecreation", Kind::String)
 };
 
@@ -840,6 +884,7 @@ pub static ResourceAttribute: Schema = Schema {
         "UpdateReplacePolicy",
         "Tags",
     ],
+    constrained: true,
     ..Schema::new("ResourceAttribute", Kind::String)
 };
 
@@ -872,11 +917,13 @@ pub static ResourceChangeDetail: Schema = Schema {
         Member::new("ChangeSource", &crate::schemas::ChangeSource),
         Member::new("CausingEntity", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("ResourceChangeDetail", Kind::Structure)
 };
 
 pub static ResourceChangeDetails: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ResourceChangeDetail)],
+    constrained: true,
     ..Schema::new("ResourceChangeDetails", Kind::List)
 };
 
@@ -885,11 +932,13 @@ pub static ResourceDriftIgnoredAttribute: Schema = Schema {
         Member::new("Path", &w::schema::STRING),
         Member::new("Reason", &crate::schemas::DriftIgnoredReason),
     ],
+    constrained: true,
     ..Schema::new("ResourceDriftIgnoredAttribute", Kind::Structure)
 };
 
 pub static ResourceDriftIgnoredAttributes: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ResourceDriftIgnoredAttribute)],
+    constrained: true,
     ..Schema::new("ResourceDriftIgnoredAttributes", Kind::List)
 };
 
@@ -940,8 +989,11 @@ pub static ResourceIdentifiers: Schema = Schema {
     ..Schema::new("ResourceIdentifiers", Kind::List)
 };
 
-pub static ResourceSignalStatus: Schema =
-    Schema { values: &["SUCCESS", "FAILURE"], ..Schema::new("ResourceSignalStatus", Kind::String) };
+pub static ResourceSignalStatus: Schema = Schema {
+    values: &["SUCCESS", "FAILURE"],
+    constrained: true,
+    ..Schema::new("ResourceSignalStatus", Kind::String)
+};
 
 pub static ResourceSignalUniqueId: Schema = Schema {
     min: Some(1),
@@ -981,6 +1033,7 @@ pub static ResourceStatus: Schema = Schema {
         "ROLLBACK_COMPLETE",
         "ROLLBACK_FAILED",
     ],
+    constrained: true,
     ..Schema::new("ResourceStatus", Kind::String)
 };
 
@@ -997,6 +1050,7 @@ pub static ResourceTargetDefinition: Schema = Schema {
         Member::new("Drift", &crate::schemas::LiveResourceDrift),
         Member::new("AttributeChangeType", &crate::schemas::AttributeChangeType),
     ],
+    constrained: true,
     ..Schema::new("ResourceTargetDefinition", Kind::Structure)
 };
 
@@ -1065,6 +1119,7 @@ pub static RollbackTrigger: Schema = Schema {
         Member { required: true, ..Member::new("Arn", &w::schema::STRING) },
         Member { required: true, ..Member::new("Type", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("RollbackTrigger", Kind::Structure)
 };
 
@@ -1077,6 +1132,7 @@ pub static RollbackTriggers: Schema = Schema {
 
 pub static Scope: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ResourceAttribute)],
+    constrained: true,
     ..Schema::new("Scope", Kind::List)
 };
 
@@ -1141,6 +1197,7 @@ pub static StackDriftInformation: Schema = Schema {
         Member { required: true, ..Member::new("StackDriftStatus", &crate::schemas::StackDriftStatus) },
         Member::new("LastCheckTimestamp", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("StackDriftInformation", Kind::Structure)
 };
 
@@ -1149,11 +1206,13 @@ pub static StackDriftInformationSummary: Schema = Schema {
         Member { required: true, ..Member::new("StackDriftStatus", &crate::schemas::StackDriftStatus) },
         Member::new("LastCheckTimestamp", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("StackDriftInformationSummary", Kind::Structure)
 };
 
 pub static StackDriftStatus: Schema = Schema {
     values: &["DRIFTED", "IN_SYNC", "UNKNOWN", "NOT_CHECKED"],
+    constrained: true,
     ..Schema::new("StackDriftStatus", Kind::String)
 };
 
@@ -1272,6 +1331,7 @@ pub static StackResourceDriftInformation: Schema = Schema {
         },
         Member::new("LastCheckTimestamp", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("StackResourceDriftInformation", Kind::Structure)
 };
 
@@ -1283,11 +1343,13 @@ pub static StackResourceDriftInformationSummary: Schema = Schema {
         },
         Member::new("LastCheckTimestamp", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("StackResourceDriftInformationSummary", Kind::Structure)
 };
 
 pub static StackResourceDriftStatus: Schema = Schema {
     values: &["IN_SYNC", "MODIFIED", "DELETED", "NOT_CHECKED", "UNKNOWN", "UNSUPPORTED"],
+    constrained: true,
     ..Schema::new("StackResourceDriftStatus", Kind::String)
 };
 
@@ -1363,16 +1425,19 @@ pub static StackStatus: Schema = Schema {
         "IMPORT_ROLLBACK_FAILED",
         "IMPORT_ROLLBACK_COMPLETE",
     ],
+    constrained: true,
     ..Schema::new("StackStatus", Kind::String)
 };
 
 pub static StackStatusFilter: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::StackStatus)],
+    constrained: true,
     ..Schema::new("StackStatusFilter", Kind::List)
 };
 
 pub static StackSummaries: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::StackSummary)],
+    constrained: true,
     ..Schema::new("StackSummaries", Kind::List)
 };
 
@@ -1391,6 +1456,7 @@ pub static StackSummary: Schema = Schema {
         Member::new("DriftInformation", &crate::schemas::StackDriftInformationSummary),
         Member::new("LastOperations", &crate::schemas::LastOperations),
     ],
+    constrained: true,
     ..Schema::new("StackSummary", Kind::Structure)
 };
 
@@ -1402,6 +1468,7 @@ pub static Stacks: Schema = Schema {
 
 pub static StageList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::TemplateStage)],
+    constrained: true,
     ..Schema::new("StageList", Kind::List)
 };
 
@@ -1447,8 +1514,11 @@ pub static TemplateParameters: Schema = Schema {
     ..Schema::new("TemplateParameters", Kind::List)
 };
 
-pub static TemplateStage: Schema =
-    Schema { values: &["Original", "Processed"], ..Schema::new("TemplateStage", Kind::String) };
+pub static TemplateStage: Schema = Schema {
+    values: &["Original", "Processed"],
+    constrained: true,
+    ..Schema::new("TemplateStage", Kind::String)
+};
 
 pub static TemplateSummaryConfig: Schema = Schema {
     members: &[Member::new("TreatUnrecognizedResourceTypesAsWarnings", &w::schema::BOOLEAN)],

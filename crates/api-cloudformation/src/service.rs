@@ -170,7 +170,7 @@ pub async fn dispatch<S: CloudFormation>(
             let mut input = CancelUpdateStackInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.cancel_update_stack(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ContinueUpdateRollback" => {
@@ -179,56 +179,56 @@ pub async fn dispatch<S: CloudFormation>(
                 Ok(responder) => {
                     responder.finish(Box::pin(service.continue_update_rollback(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateChangeSet" => {
             let mut input = CreateChangeSetInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_change_set(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateStack" => {
             let mut input = CreateStackInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_stack(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteChangeSet" => {
             let mut input = DeleteChangeSetInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_change_set(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteStack" => {
             let mut input = DeleteStackInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_stack(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeChangeSet" => {
             let mut input = DescribeChangeSetInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_change_set(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeStackEvents" => {
             let mut input = DescribeStackEventsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_stack_events(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeStackResource" => {
             let mut input = DescribeStackResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_stack_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeStackResources" => {
@@ -237,98 +237,98 @@ pub async fn dispatch<S: CloudFormation>(
                 Ok(responder) => {
                     responder.finish(Box::pin(service.describe_stack_resources(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeStacks" => {
             let mut input = DescribeStacksInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_stacks(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ExecuteChangeSet" => {
             let mut input = ExecuteChangeSetInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.execute_change_set(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetStackPolicy" => {
             let mut input = GetStackPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_stack_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetTemplate" => {
             let mut input = GetTemplateInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_template(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetTemplateSummary" => {
             let mut input = GetTemplateSummaryInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_template_summary(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListChangeSets" => {
             let mut input = ListChangeSetsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_change_sets(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListExports" => {
             let mut input = ListExportsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_exports(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListImports" => {
             let mut input = ListImportsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_imports(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListStackResources" => {
             let mut input = ListStackResourcesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_stack_resources(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListStacks" => {
             let mut input = ListStacksInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_stacks(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SetStackPolicy" => {
             let mut input = SetStackPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.set_stack_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SignalResource" => {
             let mut input = SignalResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.signal_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateStack" => {
             let mut input = UpdateStackInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_stack(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateTerminationProtection" => {
@@ -337,14 +337,14 @@ pub async fn dispatch<S: CloudFormation>(
                 Ok(responder) => {
                     responder.finish(Box::pin(service.update_termination_protection(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ValidateTemplate" => {
             let mut input = ValidateTemplateInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.validate_template(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

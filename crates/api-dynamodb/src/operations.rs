@@ -32,12 +32,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::BatchExecuteStatementInput,
                 output: &crate::schemas::BatchExecuteStatementOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::RequestLimitExceeded,
                     &crate::schemas::InternalServerError,
@@ -55,12 +57,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::BatchGetItemInput,
                 output: &crate::schemas::BatchGetItemOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ProvisionedThroughputExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -80,12 +84,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::BatchWriteItemInput,
                 output: &crate::schemas::BatchWriteItemOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ProvisionedThroughputExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -107,6 +113,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -119,6 +126,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -131,6 +139,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -143,12 +152,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateTableInput,
                 output: &crate::schemas::CreateTableOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceInUseException,
                     &crate::schemas::LimitExceededException,
@@ -166,6 +177,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -178,12 +190,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteItemInput,
                 output: &crate::schemas::DeleteItemOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ConditionalCheckFailedException,
                     &crate::schemas::ProvisionedThroughputExceededException,
@@ -207,6 +221,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -219,12 +234,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteTableInput,
                 output: &crate::schemas::DeleteTableOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceInUseException,
                     &crate::schemas::ResourceNotFoundException,
@@ -243,6 +260,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -255,6 +273,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -267,12 +286,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DescribeContinuousBackupsInput,
                 output: &crate::schemas::DescribeContinuousBackupsOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::TableNotFoundException, &crate::schemas::InternalServerError],
             }),
         },
@@ -286,6 +307,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -298,12 +320,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DescribeEndpointsRequest,
                 output: &crate::schemas::DescribeEndpointsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[],
             }),
         },
@@ -317,6 +341,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -329,6 +354,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -341,6 +367,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -353,6 +380,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -365,6 +393,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -377,12 +406,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DescribeLimitsInput,
                 output: &crate::schemas::DescribeLimitsOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::InternalServerError],
             }),
         },
@@ -396,12 +427,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DescribeTableInput,
                 output: &crate::schemas::DescribeTableOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::ResourceNotFoundException, &crate::schemas::InternalServerError],
             }),
         },
@@ -415,6 +448,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -427,12 +461,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DescribeTimeToLiveInput,
                 output: &crate::schemas::DescribeTimeToLiveOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::ResourceNotFoundException, &crate::schemas::InternalServerError],
             }),
         },
@@ -446,6 +482,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -458,6 +495,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -470,12 +508,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ExecuteStatementInput,
                 output: &crate::schemas::ExecuteStatementOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ConditionalCheckFailedException,
                     &crate::schemas::ProvisionedThroughputExceededException,
@@ -499,12 +539,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ExecuteTransactionInput,
                 output: &crate::schemas::ExecuteTransactionOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceNotFoundException,
                     &crate::schemas::TransactionCanceledException,
@@ -527,6 +569,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -539,12 +582,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetItemInput,
                 output: &crate::schemas::GetItemOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ProvisionedThroughputExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -564,6 +609,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -576,6 +622,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -588,6 +635,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -600,6 +648,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -612,6 +661,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -624,6 +674,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -636,6 +687,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -648,6 +700,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -660,12 +713,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListTablesInput,
                 output: &crate::schemas::ListTablesOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::InternalServerError],
             }),
         },
@@ -679,12 +734,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListTagsOfResourceInput,
                 output: &crate::schemas::ListTagsOfResourceOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::ResourceNotFoundException, &crate::schemas::InternalServerError],
             }),
         },
@@ -698,12 +755,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutItemInput,
                 output: &crate::schemas::PutItemOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ConditionalCheckFailedException,
                     &crate::schemas::ProvisionedThroughputExceededException,
@@ -727,6 +786,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -739,12 +799,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::QueryInput,
                 output: &crate::schemas::QueryOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ProvisionedThroughputExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -764,6 +826,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -776,6 +839,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -788,12 +852,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ScanInput,
                 output: &crate::schemas::ScanOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ProvisionedThroughputExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -813,6 +879,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -825,6 +892,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -837,12 +905,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::TagResourceInput,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::LimitExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -861,12 +931,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::TransactGetItemsInput,
                 output: &crate::schemas::TransactGetItemsOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceNotFoundException,
                     &crate::schemas::TransactionCanceledException,
@@ -887,12 +959,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::TransactWriteItemsInput,
                 output: &crate::schemas::TransactWriteItemsOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceNotFoundException,
                     &crate::schemas::TransactionCanceledException,
@@ -915,12 +989,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UntagResourceInput,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::LimitExceededException,
                     &crate::schemas::ResourceNotFoundException,
@@ -939,12 +1015,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateContinuousBackupsInput,
                 output: &crate::schemas::UpdateContinuousBackupsOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::TableNotFoundException,
                     &crate::schemas::ContinuousBackupsUnavailableException,
@@ -962,6 +1040,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -974,6 +1053,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -986,6 +1066,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -998,12 +1079,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateItemInput,
                 output: &crate::schemas::UpdateItemOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ConditionalCheckFailedException,
                     &crate::schemas::ProvisionedThroughputExceededException,
@@ -1027,6 +1110,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1039,12 +1123,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateTableInput,
                 output: &crate::schemas::UpdateTableOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceInUseException,
                     &crate::schemas::ResourceNotFoundException,
@@ -1063,6 +1149,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1075,12 +1162,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateTimeToLiveInput,
                 output: &crate::schemas::UpdateTimeToLiveOutput,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceInUseException,
                     &crate::schemas::ResourceNotFoundException,

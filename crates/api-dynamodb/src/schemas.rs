@@ -13,8 +13,11 @@ pub static ArchivalSummary: Schema = Schema {
     ..Schema::new("ArchivalSummary", Kind::Structure)
 };
 
-pub static AttributeAction: Schema =
-    Schema { values: &["ADD", "PUT", "DELETE"], ..Schema::new("AttributeAction", Kind::String) };
+pub static AttributeAction: Schema = Schema {
+    values: &["ADD", "PUT", "DELETE"],
+    constrained: true,
+    ..Schema::new("AttributeAction", Kind::String)
+};
 
 pub static AttributeDefinition: Schema = Schema {
     members: &[
@@ -175,6 +178,7 @@ pub static BatchStatementErrorCodeEnum: Schema = Schema {
         "AccessDenied",
         "DuplicateItem",
     ],
+    constrained: true,
     ..Schema::new("BatchStatementErrorCodeEnum", Kind::String)
 };
 
@@ -233,14 +237,18 @@ pub static BatchWriteItemRequestMap: Schema = Schema {
     ..Schema::new("BatchWriteItemRequestMap", Kind::Map)
 };
 
-pub static BillingMode: Schema =
-    Schema { values: &["PROVISIONED", "PAY_PER_REQUEST"], ..Schema::new("BillingMode", Kind::String) };
+pub static BillingMode: Schema = Schema {
+    values: &["PROVISIONED", "PAY_PER_REQUEST"],
+    constrained: true,
+    ..Schema::new("BillingMode", Kind::String)
+};
 
 pub static BillingModeSummary: Schema = Schema {
     members: &[
         Member::new("BillingMode", &crate::schemas::BillingMode),
         Member::new("LastUpdateToPayPerRequestDateTime", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("BillingModeSummary", Kind::Structure)
 };
 
@@ -299,6 +307,7 @@ pub static ComparisonOperator: Schema = Schema {
         "NOT_CONTAINS",
         "BEGINS_WITH",
     ],
+    constrained: true,
     ..Schema::new("ComparisonOperator", Kind::String)
 };
 
@@ -343,7 +352,7 @@ pub static ConditionalCheckFailedException: Schema = Schema {
 };
 
 pub static ConditionalOperator: Schema =
-    Schema { values: &["AND", "OR"], ..Schema::new("ConditionalOperator", Kind::String) };
+    Schema { values: &["AND", "OR"], constrained: true, ..Schema::new("ConditionalOperator", Kind::String) };
 
 pub static ConsumedCapacity: Schema = Schema {
     members: &[
@@ -378,8 +387,11 @@ pub static ContinuousBackupsDescription: Schema = Schema {
     ..Schema::new("ContinuousBackupsDescription", Kind::Structure)
 };
 
-pub static ContinuousBackupsStatus: Schema =
-    Schema { values: &["ENABLED", "DISABLED"], ..Schema::new("ContinuousBackupsStatus", Kind::String) };
+pub static ContinuousBackupsStatus: Schema = Schema {
+    values: &["ENABLED", "DISABLED"],
+    constrained: true,
+    ..Schema::new("ContinuousBackupsStatus", Kind::String)
+};
 
 pub static ContinuousBackupsUnavailableException: Schema = Schema {
     members: &[Member::new("message", &w::schema::STRING)],
@@ -407,6 +419,7 @@ pub static CreateGlobalSecondaryIndexAction: Schema = Schema {
 
 pub static CreateGlobalTableWitnessGroupMemberAction: Schema = Schema {
     members: &[Member { required: true, ..Member::new("RegionName", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("CreateGlobalTableWitnessGroupMemberAction", Kind::Structure)
 };
 
@@ -497,6 +510,7 @@ pub static DeleteGlobalSecondaryIndexAction: Schema = Schema {
 
 pub static DeleteGlobalTableWitnessGroupMemberAction: Schema = Schema {
     members: &[Member { required: true, ..Member::new("RegionName", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("DeleteGlobalTableWitnessGroupMemberAction", Kind::Structure)
 };
 
@@ -533,6 +547,7 @@ pub static DeleteItemOutput: Schema = Schema {
 
 pub static DeleteReplicationGroupMemberAction: Schema = Schema {
     members: &[Member { required: true, ..Member::new("RegionName", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("DeleteReplicationGroupMemberAction", Kind::Structure)
 };
 
@@ -577,6 +592,7 @@ pub static DescribeEndpointsRequest: Schema =
 
 pub static DescribeEndpointsResponse: Schema = Schema {
     members: &[Member { required: true, ..Member::new("Endpoints", &crate::schemas::Endpoints) }],
+    constrained: true,
     ..Schema::new("DescribeEndpointsResponse", Kind::Structure)
 };
 
@@ -622,11 +638,15 @@ pub static DisassociateReplicationGroupMemberAction: Schema = Schema {
         Member { required: true, ..Member::new("RegionName", &w::schema::STRING) },
         Member { required: true, ..Member::new("DisassociationMode", &crate::schemas::DisassociationMode) },
     ],
+    constrained: true,
     ..Schema::new("DisassociateReplicationGroupMemberAction", Kind::Structure)
 };
 
-pub static DisassociationMode: Schema =
-    Schema { values: &["WAIT_FOR_REPLICATION"], ..Schema::new("DisassociationMode", Kind::String) };
+pub static DisassociationMode: Schema = Schema {
+    values: &["WAIT_FOR_REPLICATION"],
+    constrained: true,
+    ..Schema::new("DisassociationMode", Kind::String)
+};
 
 pub static DuplicateItemException: Schema = Schema {
     members: &[Member::new("message", &w::schema::STRING)],
@@ -644,11 +664,13 @@ pub static Endpoint: Schema = Schema {
         Member { required: true, ..Member::new("Address", &w::schema::STRING) },
         Member { required: true, ..Member::new("CachePeriodInMinutes", &w::schema::LONG) },
     ],
+    constrained: true,
     ..Schema::new("Endpoint", Kind::Structure)
 };
 
 pub static Endpoints: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Endpoint)],
+    constrained: true,
     ..Schema::new("Endpoints", Kind::List)
 };
 
@@ -851,6 +873,7 @@ pub static GlobalSecondaryIndexWarmThroughputDescription: Schema = Schema {
 
 pub static GlobalTableSettingsReplicationMode: Schema = Schema {
     values: &["ENABLED", "DISABLED", "ENABLED_WITH_OVERRIDES"],
+    constrained: true,
     ..Schema::new("GlobalTableSettingsReplicationMode", Kind::String)
 };
 
@@ -859,11 +882,13 @@ pub static GlobalTableWitnessDescription: Schema = Schema {
         Member::new("RegionName", &w::schema::STRING),
         Member::new("WitnessStatus", &crate::schemas::WitnessStatus),
     ],
+    constrained: true,
     ..Schema::new("GlobalTableWitnessDescription", Kind::Structure)
 };
 
 pub static GlobalTableWitnessDescriptionList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::GlobalTableWitnessDescription)],
+    constrained: true,
     ..Schema::new("GlobalTableWitnessDescriptionList", Kind::List)
 };
 
@@ -872,6 +897,7 @@ pub static GlobalTableWitnessGroupUpdate: Schema = Schema {
         Member::new("Create", &crate::schemas::CreateGlobalTableWitnessGroupMemberAction),
         Member::new("Delete", &crate::schemas::DeleteGlobalTableWitnessGroupMemberAction),
     ],
+    constrained: true,
     ..Schema::new("GlobalTableWitnessGroupUpdate", Kind::Structure)
 };
 
@@ -905,6 +931,7 @@ pub static IndexName: Schema = Schema {
 
 pub static IndexStatus: Schema = Schema {
     values: &["CREATING", "UPDATING", "DELETING", "ACTIVE"],
+    constrained: true,
     ..Schema::new("IndexStatus", Kind::String)
 };
 
@@ -1037,7 +1064,8 @@ pub static KeySchemaElement: Schema = Schema {
     ..Schema::new("KeySchemaElement", Kind::Structure)
 };
 
-pub static KeyType: Schema = Schema { values: &["HASH", "RANGE"], ..Schema::new("KeyType", Kind::String) };
+pub static KeyType: Schema =
+    Schema { values: &["HASH", "RANGE"], constrained: true, ..Schema::new("KeyType", Kind::String) };
 
 pub static KeysAndAttributes: Schema = Schema {
     members: &[
@@ -1152,8 +1180,11 @@ pub static MapAttributeValue: Schema = Schema {
     ..Schema::new("MapAttributeValue", Kind::Map)
 };
 
-pub static MultiRegionConsistency: Schema =
-    Schema { values: &["EVENTUAL", "STRONG"], ..Schema::new("MultiRegionConsistency", Kind::String) };
+pub static MultiRegionConsistency: Schema = Schema {
+    values: &["EVENTUAL", "STRONG"],
+    constrained: true,
+    ..Schema::new("MultiRegionConsistency", Kind::String)
+};
 
 pub static NonKeyAttributeName: Schema = Schema {
     min: Some(1),
@@ -1260,8 +1291,11 @@ pub static PointInTimeRecoverySpecification: Schema = Schema {
     ..Schema::new("PointInTimeRecoverySpecification", Kind::Structure)
 };
 
-pub static PointInTimeRecoveryStatus: Schema =
-    Schema { values: &["ENABLED", "DISABLED"], ..Schema::new("PointInTimeRecoveryStatus", Kind::String) };
+pub static PointInTimeRecoveryStatus: Schema = Schema {
+    values: &["ENABLED", "DISABLED"],
+    constrained: true,
+    ..Schema::new("PointInTimeRecoveryStatus", Kind::String)
+};
 
 pub static PositiveIntegerObject: Schema =
     Schema { min: Some(1), constrained: true, ..Schema::new("PositiveIntegerObject", Kind::Integer) };
@@ -1285,8 +1319,11 @@ pub static Projection: Schema = Schema {
     ..Schema::new("Projection", Kind::Structure)
 };
 
-pub static ProjectionType: Schema =
-    Schema { values: &["ALL", "KEYS_ONLY", "INCLUDE"], ..Schema::new("ProjectionType", Kind::String) };
+pub static ProjectionType: Schema = Schema {
+    values: &["ALL", "KEYS_ONLY", "INCLUDE"],
+    constrained: true,
+    ..Schema::new("ProjectionType", Kind::String)
+};
 
 pub static ProvisionedThroughput: Schema = Schema {
     members: &[
@@ -1510,6 +1547,7 @@ pub static ReplicaStatus: Schema = Schema {
         "ARCHIVED",
         "REPLICATION_NOT_AUTHORIZED",
     ],
+    constrained: true,
     ..Schema::new("ReplicaStatus", Kind::String)
 };
 
@@ -1596,19 +1634,27 @@ pub static RestoreSummary: Schema = Schema {
     ..Schema::new("RestoreSummary", Kind::Structure)
 };
 
-pub static ReturnConsumedCapacity: Schema =
-    Schema { values: &["INDEXES", "TOTAL", "NONE"], ..Schema::new("ReturnConsumedCapacity", Kind::String) };
+pub static ReturnConsumedCapacity: Schema = Schema {
+    values: &["INDEXES", "TOTAL", "NONE"],
+    constrained: true,
+    ..Schema::new("ReturnConsumedCapacity", Kind::String)
+};
 
-pub static ReturnItemCollectionMetrics: Schema =
-    Schema { values: &["SIZE", "NONE"], ..Schema::new("ReturnItemCollectionMetrics", Kind::String) };
+pub static ReturnItemCollectionMetrics: Schema = Schema {
+    values: &["SIZE", "NONE"],
+    constrained: true,
+    ..Schema::new("ReturnItemCollectionMetrics", Kind::String)
+};
 
 pub static ReturnValue: Schema = Schema {
     values: &["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"],
+    constrained: true,
     ..Schema::new("ReturnValue", Kind::String)
 };
 
 pub static ReturnValuesOnConditionCheckFailure: Schema = Schema {
     values: &["ALL_OLD", "NONE"],
+    constrained: true,
     ..Schema::new("ReturnValuesOnConditionCheckFailure", Kind::String)
 };
 
@@ -1619,6 +1665,7 @@ pub static SSEDescription: Schema = Schema {
         Member::new("KMSMasterKeyArn", &w::schema::STRING),
         Member::new("InaccessibleEncryptionDateTime", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("SSEDescription", Kind::Structure)
 };
 
@@ -1628,18 +1675,24 @@ pub static SSESpecification: Schema = Schema {
         Member::new("SSEType", &crate::schemas::SSEType),
         Member::new("KMSMasterKeyId", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("SSESpecification", Kind::Structure)
 };
 
 pub static SSEStatus: Schema = Schema {
     values: &["ENABLING", "ENABLED", "DISABLING", "DISABLED", "UPDATING"],
+    constrained: true,
     ..Schema::new("SSEStatus", Kind::String)
 };
 
-pub static SSEType: Schema = Schema { values: &["AES256", "KMS"], ..Schema::new("SSEType", Kind::String) };
+pub static SSEType: Schema =
+    Schema { values: &["AES256", "KMS"], constrained: true, ..Schema::new("SSEType", Kind::String) };
 
-pub static ScalarAttributeType: Schema =
-    Schema { values: &["S", "N", "B"], ..Schema::new("ScalarAttributeType", Kind::String) };
+pub static ScalarAttributeType: Schema = Schema {
+    values: &["S", "N", "B"],
+    constrained: true,
+    ..Schema::new("ScalarAttributeType", Kind::String)
+};
 
 pub static ScanInput: Schema = Schema {
     members: &[
@@ -1709,8 +1762,11 @@ pub static SearchSchemaElement: Schema = Schema {
     ..Schema::new("SearchSchemaElement", Kind::Structure)
 };
 
-pub static SearchSchemaElementType: Schema =
-    Schema { values: &["HASH", "INLINE_FILTER"], ..Schema::new("SearchSchemaElementType", Kind::String) };
+pub static SearchSchemaElementType: Schema = Schema {
+    values: &["HASH", "INLINE_FILTER"],
+    constrained: true,
+    ..Schema::new("SearchSchemaElementType", Kind::String)
+};
 
 pub static SecondaryIndexesCapacityMap: Schema = Schema {
     members: &[
@@ -1723,6 +1779,7 @@ pub static SecondaryIndexesCapacityMap: Schema = Schema {
 
 pub static Select: Schema = Schema {
     values: &["ALL_ATTRIBUTES", "ALL_PROJECTED_ATTRIBUTES", "SPECIFIC_ATTRIBUTES", "COUNT"],
+    constrained: true,
     ..Schema::new("Select", Kind::String)
 };
 
@@ -1734,11 +1791,13 @@ pub static StreamSpecification: Schema = Schema {
         Member { required: true, ..Member::new("StreamEnabled", &w::schema::BOOLEAN) },
         Member::new("StreamViewType", &crate::schemas::StreamViewType),
     ],
+    constrained: true,
     ..Schema::new("StreamSpecification", Kind::Structure)
 };
 
 pub static StreamViewType: Schema = Schema {
     values: &["NEW_IMAGE", "OLD_IMAGE", "NEW_AND_OLD_IMAGES", "KEYS_ONLY"],
+    constrained: true,
     ..Schema::new("StreamViewType", Kind::String)
 };
 
@@ -1750,14 +1809,18 @@ pub static StringSetAttributeValue: Schema = Schema {
 pub static TableArn: Schema =
     Schema { min: Some(1), max: Some(1024), constrained: true, ..Schema::new("TableArn", Kind::String) };
 
-pub static TableClass: Schema =
-    Schema { values: &["STANDARD", "STANDARD_INFREQUENT_ACCESS"], ..Schema::new("TableClass", Kind::String) };
+pub static TableClass: Schema = Schema {
+    values: &["STANDARD", "STANDARD_INFREQUENT_ACCESS"],
+    constrained: true,
+    ..Schema::new("TableClass", Kind::String)
+};
 
 pub static TableClassSummary: Schema = Schema {
     members: &[
         Member::new("TableClass", &crate::schemas::TableClass),
         Member::new("LastUpdateDateTime", &w::schema::TIMESTAMP),
     ],
+    constrained: true,
     ..Schema::new("TableClassSummary", Kind::Structure)
 };
 
@@ -1843,6 +1906,7 @@ pub static TableStatus: Schema = Schema {
         "ARCHIVED",
         "REPLICATION_NOT_AUTHORIZED",
     ],
+    constrained: true,
     ..Schema::new("TableStatus", Kind::String)
 };
 
@@ -1943,6 +2007,7 @@ pub static TimeToLiveSpecification: Schema = Schema {
 
 pub static TimeToLiveStatus: Schema = Schema {
     values: &["ENABLING", "DISABLING", "ENABLED", "DISABLED"],
+    constrained: true,
     ..Schema::new("TimeToLiveStatus", Kind::String)
 };
 
@@ -2238,6 +2303,7 @@ pub static VectorCapacity: Schema = Schema {
 
 pub static VectorDistanceFunction: Schema = Schema {
     values: &["COSINE", "DOT_PRODUCT", "EUCLIDEAN"],
+    constrained: true,
     ..Schema::new("VectorDistanceFunction", Kind::String)
 };
 
@@ -2319,8 +2385,11 @@ pub static WarmThroughput: Schema = Schema {
     ..Schema::new("WarmThroughput", Kind::Structure)
 };
 
-pub static WitnessStatus: Schema =
-    Schema { values: &["CREATING", "DELETING", "ACTIVE"], ..Schema::new("WitnessStatus", Kind::String) };
+pub static WitnessStatus: Schema = Schema {
+    values: &["CREATING", "DELETING", "ACTIVE"],
+    constrained: true,
+    ..Schema::new("WitnessStatus", Kind::String)
+};
 
 pub static WriteRequest: Schema = Schema {
     members: &[

@@ -21,6 +21,7 @@ pub static AccessKeyLastUsed: Schema = Schema {
         Member { required: true, ..Member::new("ServiceName", &w::schema::STRING) },
         Member { required: true, ..Member::new("Region", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("AccessKeyLastUsed", Kind::Structure)
 };
 
@@ -107,8 +108,11 @@ pub static AttachmentName: Schema = Schema {
     ..Schema::new("AttachmentName", Kind::String)
 };
 
-pub static AttachmentType: Schema =
-    Schema { values: &["user", "group", "role"], ..Schema::new("AttachmentType", Kind::String) };
+pub static AttachmentType: Schema = Schema {
+    values: &["user", "group", "role"],
+    constrained: true,
+    ..Schema::new("AttachmentType", Kind::String)
+};
 
 pub static ConcurrentModificationException: Schema = Schema {
     members: &[Member::new("message", &w::schema::STRING)],
@@ -165,6 +169,7 @@ pub static ContextKeyTypeEnum: Schema = Schema {
         "date",
         "dateList",
     ],
+    constrained: true,
     ..Schema::new("ContextKeyTypeEnum", Kind::String)
 };
 
@@ -434,6 +439,7 @@ pub static EntityTemporarilyUnmodifiableException: Schema = Schema {
 
 pub static EntityType: Schema = Schema {
     values: &["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"],
+    constrained: true,
     ..Schema::new("EntityType", Kind::String)
 };
 
@@ -495,6 +501,7 @@ pub static GetAccessKeyLastUsedResponse: Schema = Schema {
 
 pub static GetAccountSummaryResponse: Schema = Schema {
     members: &[Member::new("SummaryMap", &crate::schemas::SummaryMapType)],
+    constrained: true,
     ..Schema::new("GetAccountSummaryResponse", Kind::Structure)
 };
 
@@ -1111,6 +1118,7 @@ pub static OrganizationsDecisionDetail: Schema = Schema {
 
 pub static PermissionsBoundaryAttachmentType: Schema = Schema {
     values: &["PermissionsBoundaryPolicy"],
+    constrained: true,
     ..Schema::new("PermissionsBoundaryAttachmentType", Kind::String)
 };
 
@@ -1140,6 +1148,7 @@ pub static Policy: Schema = Schema {
 
 pub static PolicyEvaluationDecisionType: Schema = Schema {
     values: &["allowed", "explicitDeny", "implicitDeny"],
+    constrained: true,
     ..Schema::new("PolicyEvaluationDecisionType", Kind::String)
 };
 
@@ -1188,6 +1197,7 @@ pub static PolicyIdentifier: Schema = Schema {
 
 pub static PolicyIdentifierPolicyType: Schema = Schema {
     values: &["inline", "aws-managed", "user-managed", "permission-boundary", "scp", "rcp"],
+    constrained: true,
     ..Schema::new("PolicyIdentifierPolicyType", Kind::String)
 };
 
@@ -1219,11 +1229,13 @@ pub static PolicyRoleListType: Schema = Schema {
 
 pub static PolicySourceType: Schema = Schema {
     values: &["user", "group", "role", "aws-managed", "user-managed", "resource", "none"],
+    constrained: true,
     ..Schema::new("PolicySourceType", Kind::String)
 };
 
 pub static PolicyUsageType: Schema = Schema {
     values: &["PermissionsPolicy", "PermissionsBoundary"],
+    constrained: true,
     ..Schema::new("PolicyUsageType", Kind::String)
 };
 
@@ -1476,11 +1488,13 @@ pub static Statement: Schema = Schema {
         Member::new("StartPosition", &crate::schemas::Position),
         Member::new("EndPosition", &crate::schemas::Position),
     ],
+    constrained: true,
     ..Schema::new("Statement", Kind::Structure)
 };
 
 pub static StatementListType: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Statement)],
+    constrained: true,
     ..Schema::new("StatementListType", Kind::List)
 };
 
@@ -1829,8 +1843,11 @@ pub static PolicyPathType: Schema = Schema {
     ..Schema::new("policyPathType", Kind::String)
 };
 
-pub static PolicyScopeType: Schema =
-    Schema { values: &["All", "AWS", "Local"], ..Schema::new("policyScopeType", Kind::String) };
+pub static PolicyScopeType: Schema = Schema {
+    values: &["All", "AWS", "Local"],
+    constrained: true,
+    ..Schema::new("policyScopeType", Kind::String)
+};
 
 static PolicyVersionIdType_PATTERN: w::pattern::Pattern =
     w::pattern::Pattern::new("v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?");
@@ -1871,8 +1888,11 @@ pub static RoleNameType: Schema = Schema {
     ..Schema::new("roleNameType", Kind::String)
 };
 
-pub static StatusType: Schema =
-    Schema { values: &["Active", "Inactive", "Expired"], ..Schema::new("statusType", Kind::String) };
+pub static StatusType: Schema = Schema {
+    values: &["Active", "Inactive", "Expired"],
+    constrained: true,
+    ..Schema::new("statusType", Kind::String)
+};
 
 pub static SummaryKeyType: Schema = Schema {
     values: &[
@@ -1911,6 +1931,7 @@ pub static SummaryKeyType: Schema = Schema {
         "Roles",
         "RolesQuota",
     ],
+    constrained: true,
     ..Schema::new("summaryKeyType", Kind::String)
 };
 
@@ -1919,6 +1940,7 @@ pub static SummaryMapType: Schema = Schema {
         Member::new("key", &crate::schemas::SummaryKeyType),
         Member::new("value", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("summaryMapType", Kind::Map)
 };
 

@@ -466,63 +466,63 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
             let mut input = AddUserToGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.add_user_to_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "AttachGroupPolicy" => {
             let mut input = AttachGroupPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.attach_group_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "AttachRolePolicy" => {
             let mut input = AttachRolePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.attach_role_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "AttachUserPolicy" => {
             let mut input = AttachUserPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.attach_user_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateAccessKey" => {
             let mut input = CreateAccessKeyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_access_key(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateGroup" => {
             let mut input = CreateGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreatePolicy" => {
             let mut input = CreatePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreatePolicyVersion" => {
             let mut input = CreatePolicyVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_policy_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateRole" => {
             let mut input = CreateRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateServiceLinkedRole" => {
@@ -531,56 +531,56 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.create_service_linked_role(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateUser" => {
             let mut input = CreateUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteAccessKey" => {
             let mut input = DeleteAccessKeyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_access_key(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteGroup" => {
             let mut input = DeleteGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteGroupPolicy" => {
             let mut input = DeleteGroupPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_group_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeletePolicy" => {
             let mut input = DeletePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeletePolicyVersion" => {
             let mut input = DeletePolicyVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_policy_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteRole" => {
             let mut input = DeleteRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteRolePermissionsBoundary" => {
@@ -589,21 +589,21 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_role_permissions_boundary(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteRolePolicy" => {
             let mut input = DeleteRolePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_role_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteUser" => {
             let mut input = DeleteUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteUserPermissionsBoundary" => {
@@ -612,35 +612,35 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_user_permissions_boundary(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteUserPolicy" => {
             let mut input = DeleteUserPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_user_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DetachGroupPolicy" => {
             let mut input = DetachGroupPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.detach_group_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DetachRolePolicy" => {
             let mut input = DetachRolePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.detach_role_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DetachUserPolicy" => {
             let mut input = DetachUserPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.detach_user_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetAccessKeyLastUsed" => {
@@ -649,84 +649,84 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_access_key_last_used(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetAccountSummary" => {
             let mut input = GetAccountSummaryInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_account_summary(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetGroup" => {
             let mut input = GetGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetGroupPolicy" => {
             let mut input = GetGroupPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_group_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetPolicy" => {
             let mut input = GetPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetPolicyVersion" => {
             let mut input = GetPolicyVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_policy_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetRole" => {
             let mut input = GetRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetRolePolicy" => {
             let mut input = GetRolePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_role_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetUser" => {
             let mut input = GetUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetUserPolicy" => {
             let mut input = GetUserPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_user_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListAccessKeys" => {
             let mut input = ListAccessKeysInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_access_keys(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListAccountAliases" => {
             let mut input = ListAccountAliasesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_account_aliases(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListAttachedGroupPolicies" => {
@@ -735,7 +735,7 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_attached_group_policies(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListAttachedRolePolicies" => {
@@ -744,7 +744,7 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_attached_role_policies(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListAttachedUserPolicies" => {
@@ -753,7 +753,7 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_attached_user_policies(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListEntitiesForPolicy" => {
@@ -762,28 +762,28 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_entities_for_policy(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListGroupPolicies" => {
             let mut input = ListGroupPoliciesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_group_policies(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListGroups" => {
             let mut input = ListGroupsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_groups(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListGroupsForUser" => {
             let mut input = ListGroupsForUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_groups_for_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListInstanceProfilesForRole" => {
@@ -792,77 +792,77 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_instance_profiles_for_role(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListPolicies" => {
             let mut input = ListPoliciesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_policies(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListPolicyTags" => {
             let mut input = ListPolicyTagsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_policy_tags(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListPolicyVersions" => {
             let mut input = ListPolicyVersionsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_policy_versions(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListRolePolicies" => {
             let mut input = ListRolePoliciesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_role_policies(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListRoleTags" => {
             let mut input = ListRoleTagsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_role_tags(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListRoles" => {
             let mut input = ListRolesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_roles(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListUserPolicies" => {
             let mut input = ListUserPoliciesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_user_policies(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListUserTags" => {
             let mut input = ListUserTagsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_user_tags(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListUsers" => {
             let mut input = ListUsersInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_users(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutGroupPolicy" => {
             let mut input = PutGroupPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_group_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutRolePermissionsBoundary" => {
@@ -871,14 +871,14 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_role_permissions_boundary(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutRolePolicy" => {
             let mut input = PutRolePolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_role_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutUserPermissionsBoundary" => {
@@ -887,21 +887,21 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_user_permissions_boundary(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutUserPolicy" => {
             let mut input = PutUserPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_user_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "RemoveUserFromGroup" => {
             let mut input = RemoveUserFromGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.remove_user_from_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SetDefaultPolicyVersion" => {
@@ -910,14 +910,14 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.set_default_policy_version(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SimulateCustomPolicy" => {
             let mut input = SimulateCustomPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.simulate_custom_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SimulatePrincipalPolicy" => {
@@ -926,56 +926,56 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.simulate_principal_policy(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagPolicy" => {
             let mut input = TagPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagRole" => {
             let mut input = TagRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagUser" => {
             let mut input = TagUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagPolicy" => {
             let mut input = UntagPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagRole" => {
             let mut input = UntagRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagUser" => {
             let mut input = UntagUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateAccessKey" => {
             let mut input = UpdateAccessKeyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_access_key(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateAssumeRolePolicy" => {
@@ -984,35 +984,35 @@ pub async fn dispatch<S: Iam>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.update_assume_role_policy(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateGroup" => {
             let mut input = UpdateGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateRole" => {
             let mut input = UpdateRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateRoleDescription" => {
             let mut input = UpdateRoleDescriptionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_role_description(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateUser" => {
             let mut input = UpdateUserInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_user(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

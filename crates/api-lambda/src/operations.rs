@@ -14,7 +14,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
     xml_namespace: None,
     protocols: &[Protocol::RestJson],
     query_compatible: false,
-    quirks: w::service::Quirks { ..w::service::Quirks::DEFAULT },
+    quirks: w::service::Quirks { max_body_bytes: 70 << 20, ..w::service::Quirks::DEFAULT },
     operations: &[
         OperationDesc {
             name: "AddLayerVersionPermission",
@@ -26,12 +26,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::AddLayerVersionPermissionRequest,
                 output: &crate::schemas::AddLayerVersionPermissionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -53,12 +55,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::AddPermissionRequest,
                 output: &crate::schemas::AddPermissionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -81,6 +85,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -93,12 +98,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateAliasRequest,
                 output: &crate::schemas::AliasConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -119,6 +126,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -131,6 +139,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -143,12 +152,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateEventSourceMappingRequest,
                 output: &crate::schemas::EventSourceMappingConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -168,12 +179,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateFunctionRequest,
                 output: &crate::schemas::FunctionConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -198,12 +211,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateFunctionUrlConfigRequest,
                 output: &crate::schemas::CreateFunctionUrlConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -223,12 +238,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteAliasRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -248,6 +265,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -260,6 +278,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -272,6 +291,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -284,12 +304,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteEventSourceMappingRequest,
                 output: &crate::schemas::EventSourceMappingConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceInUseException,
@@ -310,12 +332,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteFunctionRequest,
                 output: &crate::schemas::DeleteFunctionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -335,6 +359,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -347,12 +372,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteFunctionConcurrencyRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -372,12 +399,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteFunctionEventInvokeConfigRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -397,12 +426,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteFunctionUrlConfigRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -422,12 +453,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteLayerVersionRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -446,6 +479,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -458,6 +492,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -470,12 +505,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetAccountSettingsRequest,
                 output: &crate::schemas::GetAccountSettingsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::ServiceException, &crate::schemas::TooManyRequestsException],
             }),
         },
@@ -489,12 +526,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetAliasRequest,
                 output: &crate::schemas::AliasConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -513,6 +552,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -525,6 +565,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -537,6 +578,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -549,6 +591,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -561,6 +604,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -573,12 +617,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetEventSourceMappingRequest,
                 output: &crate::schemas::EventSourceMappingConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -597,12 +643,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionRequest,
                 output: &crate::schemas::GetFunctionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -621,12 +669,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionCodeSigningConfigRequest,
                 output: &crate::schemas::GetFunctionCodeSigningConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -646,12 +696,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionConcurrencyRequest,
                 output: &crate::schemas::GetFunctionConcurrencyResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -670,12 +722,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionConfigurationRequest,
                 output: &crate::schemas::FunctionConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -694,12 +748,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionEventInvokeConfigRequest,
                 output: &crate::schemas::FunctionEventInvokeConfig,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -718,12 +774,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionRecursionConfigRequest,
                 output: &crate::schemas::GetFunctionRecursionConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -742,6 +800,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -754,12 +813,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetFunctionUrlConfigRequest,
                 output: &crate::schemas::GetFunctionUrlConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -778,12 +839,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetLayerVersionRequest,
                 output: &crate::schemas::GetLayerVersionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -802,12 +865,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetLayerVersionByArnRequest,
                 output: &crate::schemas::GetLayerVersionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -826,12 +891,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetLayerVersionPolicyRequest,
                 output: &crate::schemas::GetLayerVersionPolicyResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -850,12 +917,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetPolicyRequest,
                 output: &crate::schemas::GetPolicyResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -874,6 +943,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -886,6 +956,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -898,12 +969,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetRuntimeManagementConfigRequest,
                 output: &crate::schemas::GetRuntimeManagementConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -922,12 +995,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: Some(6291456),
             built: Some(Built {
                 input: &crate::schemas::InvocationRequest,
                 output: &crate::schemas::InvocationResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::RuntimeAliasDeletedException,
                     &crate::schemas::CodeArtifactUserDeletedException,
@@ -987,12 +1062,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: Some(262144),
             built: Some(Built {
                 input: &crate::schemas::InvokeAsyncRequest,
                 output: &crate::schemas::InvokeAsyncResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ServiceQuotaExceededException,
                     &crate::schemas::InvalidSecurityGroupIDException,
@@ -1036,6 +1113,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1048,12 +1126,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListAliasesRequest,
                 output: &crate::schemas::ListAliasesResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1072,6 +1152,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1084,6 +1165,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1096,6 +1178,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1108,12 +1191,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListEventSourceMappingsRequest,
                 output: &crate::schemas::ListEventSourceMappingsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1132,12 +1217,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListFunctionEventInvokeConfigsRequest,
                 output: &crate::schemas::ListFunctionEventInvokeConfigsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1156,12 +1243,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListFunctionUrlConfigsRequest,
                 output: &crate::schemas::ListFunctionUrlConfigsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1180,6 +1269,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1192,12 +1282,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListFunctionsRequest,
                 output: &crate::schemas::ListFunctionsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1215,6 +1307,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1227,12 +1320,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListLayerVersionsRequest,
                 output: &crate::schemas::ListLayerVersionsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1251,12 +1346,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListLayersRequest,
                 output: &crate::schemas::ListLayersResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1274,6 +1371,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1286,12 +1384,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListTagsRequest,
                 output: &crate::schemas::ListTagsResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1310,12 +1410,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListVersionsByFunctionRequest,
                 output: &crate::schemas::ListVersionsByFunctionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1334,6 +1436,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1346,12 +1449,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PublishLayerVersionRequest,
                 output: &crate::schemas::PublishLayerVersionResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ServiceException,
@@ -1371,12 +1476,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PublishVersionRequest,
                 output: &crate::schemas::FunctionConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1399,6 +1506,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1411,12 +1519,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutFunctionConcurrencyRequest,
                 output: &crate::schemas::Concurrency,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1436,12 +1546,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutFunctionEventInvokeConfigRequest,
                 output: &crate::schemas::FunctionEventInvokeConfig,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1461,12 +1573,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutFunctionRecursionConfigRequest,
                 output: &crate::schemas::PutFunctionRecursionConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1486,6 +1600,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1498,6 +1613,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1510,6 +1626,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1522,12 +1639,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutRuntimeManagementConfigRequest,
                 output: &crate::schemas::PutRuntimeManagementConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1547,12 +1666,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::RemoveLayerVersionPermissionRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1573,12 +1694,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::RemovePermissionRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::PublicPolicyException,
@@ -1599,6 +1722,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1611,6 +1735,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1623,6 +1748,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1635,6 +1761,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1647,6 +1774,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1659,12 +1787,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::TagResourceRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1684,12 +1814,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UntagResourceRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1709,12 +1841,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateAliasRequest,
                 output: &crate::schemas::AliasConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1735,6 +1869,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1747,6 +1882,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1759,12 +1895,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateEventSourceMappingRequest,
                 output: &crate::schemas::EventSourceMappingConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceInUseException,
@@ -1785,12 +1923,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateFunctionCodeRequest,
                 output: &crate::schemas::FunctionConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1815,12 +1955,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateFunctionConfigurationRequest,
                 output: &crate::schemas::FunctionConfiguration,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1844,12 +1986,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateFunctionEventInvokeConfigRequest,
                 output: &crate::schemas::FunctionEventInvokeConfig,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,
@@ -1869,12 +2013,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UpdateFunctionUrlConfigRequest,
                 output: &crate::schemas::UpdateFunctionUrlConfigResponse,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidParameterValueException,
                     &crate::schemas::ResourceConflictException,

@@ -5,6 +5,7 @@ use wire_codec as w;
 
 pub static AcceleratorConfig: Schema = Schema {
     members: &[Member { required: true, ..Member::new("AcceleratorMemorySize", &w::schema::INTEGER) }],
+    constrained: true,
     ..Schema::new("AcceleratorConfig", Kind::Structure)
 };
 
@@ -196,11 +197,12 @@ pub static AmazonManagedKafkaEventSourceConfig: Schema = Schema {
 
 pub static ApplicationLogLevel: Schema = Schema {
     values: &["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"],
+    constrained: true,
     ..Schema::new("ApplicationLogLevel", Kind::String)
 };
 
 pub static Architecture: Schema =
-    Schema { values: &["x86_64", "arm64"], ..Schema::new("Architecture", Kind::String) };
+    Schema { values: &["x86_64", "arm64"], constrained: true, ..Schema::new("Architecture", Kind::String) };
 
 pub static ArchitecturesList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Architecture)],
@@ -657,8 +659,11 @@ pub static DestinationConfig: Schema = Schema {
     ..Schema::new("DestinationConfig", Kind::Structure)
 };
 
-pub static DirectS3Read: Schema =
-    Schema { values: &["ENABLED", "DISABLED", "AUTO"], ..Schema::new("DirectS3Read", Kind::String) };
+pub static DirectS3Read: Schema = Schema {
+    values: &["ENABLED", "DISABLED", "AUTO"],
+    constrained: true,
+    ..Schema::new("DirectS3Read", Kind::String)
+};
 
 pub static DocumentDBEventSourceConfig: Schema = Schema {
     members: &[
@@ -814,8 +819,11 @@ pub static ENINotReadyException: Schema = Schema {
     ..Schema::new("ENINotReadyException", Kind::Structure)
 };
 
-pub static EndPointType: Schema =
-    Schema { values: &["KAFKA_BOOTSTRAP_SERVERS"], ..Schema::new("EndPointType", Kind::String) };
+pub static EndPointType: Schema = Schema {
+    values: &["KAFKA_BOOTSTRAP_SERVERS"],
+    constrained: true,
+    ..Schema::new("EndPointType", Kind::String)
+};
 
 static Endpoint_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new(
     "(([a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9\\-]*[a-zA-Z0-9])\\.)*([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9\\-]*[A-Za-z0-9]):[0-9]{1,5}",
@@ -961,11 +969,13 @@ pub static EventSourceMappingConfiguration: Schema = Schema {
 
 pub static EventSourceMappingLoggingConfig: Schema = Schema {
     members: &[Member::new("SystemLogLevel", &crate::schemas::EventSourceMappingSystemLogLevel)],
+    constrained: true,
     ..Schema::new("EventSourceMappingLoggingConfig", Kind::Structure)
 };
 
 pub static EventSourceMappingMetric: Schema = Schema {
     values: &["EventCount", "ErrorCount", "KafkaMetrics"],
+    constrained: true,
     ..Schema::new("EventSourceMappingMetric", Kind::String)
 };
 
@@ -985,6 +995,7 @@ pub static EventSourceMappingMetricsConfig: Schema = Schema {
 
 pub static EventSourceMappingSystemLogLevel: Schema = Schema {
     values: &["DEBUG", "INFO", "WARN"],
+    constrained: true,
     ..Schema::new("EventSourceMappingSystemLogLevel", Kind::String)
 };
 
@@ -996,6 +1007,7 @@ pub static EventSourceMappingsList: Schema = Schema {
 
 pub static EventSourcePosition: Schema = Schema {
     values: &["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"],
+    constrained: true,
     ..Schema::new("EventSourcePosition", Kind::String)
 };
 
@@ -1096,8 +1108,11 @@ pub static FilterList: Schema = Schema {
     ..Schema::new("FilterList", Kind::List)
 };
 
-pub static FullDocument: Schema =
-    Schema { values: &["UpdateLookup", "Default"], ..Schema::new("FullDocument", Kind::String) };
+pub static FullDocument: Schema = Schema {
+    values: &["UpdateLookup", "Default"],
+    constrained: true,
+    ..Schema::new("FullDocument", Kind::String)
+};
 
 static FunctionArn_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new(
     "arn:(aws[a-zA-Z-]*)?:lambda:(eusc-)?[a-z]{2}((-gov)|(-iso([a-z]?)))?-[a-z]+-\\d{1}:\\d{12}:function:[a-zA-Z0-9-_]+(:(\\$LATEST|[a-zA-Z0-9-_]+))?",
@@ -1230,8 +1245,11 @@ pub static FunctionName: Schema = Schema {
     ..Schema::new("FunctionName", Kind::String)
 };
 
-pub static FunctionResponseType: Schema =
-    Schema { values: &["ReportBatchItemFailures"], ..Schema::new("FunctionResponseType", Kind::String) };
+pub static FunctionResponseType: Schema = Schema {
+    values: &["ReportBatchItemFailures"],
+    constrained: true,
+    ..Schema::new("FunctionResponseType", Kind::String)
+};
 
 pub static FunctionResponseTypeList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::FunctionResponseType)],
@@ -1270,8 +1288,11 @@ pub static FunctionRuntimeConfig: Schema = Schema {
 pub static FunctionUrl: Schema =
     Schema { min: Some(40), max: Some(100), constrained: true, ..Schema::new("FunctionUrl", Kind::String) };
 
-pub static FunctionUrlAuthType: Schema =
-    Schema { values: &["NONE", "AWS_IAM"], ..Schema::new("FunctionUrlAuthType", Kind::String) };
+pub static FunctionUrlAuthType: Schema = Schema {
+    values: &["NONE", "AWS_IAM"],
+    constrained: true,
+    ..Schema::new("FunctionUrlAuthType", Kind::String)
+};
 
 pub static FunctionUrlConfig: Schema = Schema {
     members: &[
@@ -1315,10 +1336,13 @@ pub static FunctionUrlQualifier: Schema = Schema {
 };
 
 pub static FunctionVersion: Schema =
-    Schema { values: &["ALL"], ..Schema::new("FunctionVersion", Kind::String) };
+    Schema { values: &["ALL"], constrained: true, ..Schema::new("FunctionVersion", Kind::String) };
 
-pub static FunctionVersionLatestPublished: Schema =
-    Schema { values: &["LATEST_PUBLISHED"], ..Schema::new("FunctionVersionLatestPublished", Kind::String) };
+pub static FunctionVersionLatestPublished: Schema = Schema {
+    values: &["LATEST_PUBLISHED"],
+    constrained: true,
+    ..Schema::new("FunctionVersionLatestPublished", Kind::String)
+};
 
 pub static FunctionVersionsPerCapacityProviderLimitExceededException: Schema = Schema {
     members: &[Member::new("Type", &w::schema::STRING), Member::new("message", &w::schema::STRING)],
@@ -1462,6 +1486,7 @@ pub static GetFunctionRecursionConfigRequest: Schema = Schema {
 
 pub static GetFunctionRecursionConfigResponse: Schema = Schema {
     members: &[Member::new("RecursiveLoop", &crate::schemas::RecursiveLoop)],
+    constrained: true,
     ..Schema::new("GetFunctionRecursionConfigResponse", Kind::Structure)
 };
 
@@ -1853,8 +1878,11 @@ pub static InvocationResponse: Schema = Schema {
     ..Schema::new("InvocationResponse", Kind::Structure)
 };
 
-pub static InvocationType: Schema =
-    Schema { values: &["Event", "RequestResponse", "DryRun"], ..Schema::new("InvocationType", Kind::String) };
+pub static InvocationType: Schema = Schema {
+    values: &["Event", "RequestResponse", "DryRun"],
+    constrained: true,
+    ..Schema::new("InvocationType", Kind::String)
+};
 
 pub static InvokeAsyncRequest: Schema = Schema {
     members: &[
@@ -1876,8 +1904,11 @@ pub static InvokeAsyncResponse: Schema = Schema {
     ..Schema::new("InvokeAsyncResponse", Kind::Structure)
 };
 
-pub static InvokeMode: Schema =
-    Schema { values: &["BUFFERED", "RESPONSE_STREAM"], ..Schema::new("InvokeMode", Kind::String) };
+pub static InvokeMode: Schema = Schema {
+    values: &["BUFFERED", "RESPONSE_STREAM"],
+    constrained: true,
+    ..Schema::new("InvokeMode", Kind::String)
+};
 
 pub static KMSAccessDeniedException: Schema = Schema {
     members: &[Member::new("Type", &w::schema::STRING), Member::new("Message", &w::schema::STRING)],
@@ -1935,6 +1966,7 @@ pub static KMSNotFoundException: Schema = Schema {
 
 pub static KafkaEventSourceMappingConsumptionMode: Schema = Schema {
     values: &["Stream", "Queue"],
+    constrained: true,
     ..Schema::new("KafkaEventSourceMappingConsumptionMode", Kind::String)
 };
 
@@ -1955,6 +1987,7 @@ pub static KafkaSchemaRegistryAccessConfigList: Schema = Schema {
 
 pub static KafkaSchemaRegistryAuthType: Schema = Schema {
     values: &["BASIC_AUTH", "CLIENT_CERTIFICATE_TLS_AUTH", "SERVER_ROOT_CA_CERTIFICATE", "OAUTHBEARER_AUTH"],
+    constrained: true,
     ..Schema::new("KafkaSchemaRegistryAuthType", Kind::String)
 };
 
@@ -1969,16 +2002,21 @@ pub static KafkaSchemaRegistryConfig: Schema = Schema {
     ..Schema::new("KafkaSchemaRegistryConfig", Kind::Structure)
 };
 
-pub static KafkaSchemaValidationAttribute: Schema =
-    Schema { values: &["KEY", "VALUE"], ..Schema::new("KafkaSchemaValidationAttribute", Kind::String) };
+pub static KafkaSchemaValidationAttribute: Schema = Schema {
+    values: &["KEY", "VALUE"],
+    constrained: true,
+    ..Schema::new("KafkaSchemaValidationAttribute", Kind::String)
+};
 
 pub static KafkaSchemaValidationConfig: Schema = Schema {
     members: &[Member::new("Attribute", &crate::schemas::KafkaSchemaValidationAttribute)],
+    constrained: true,
     ..Schema::new("KafkaSchemaValidationConfig", Kind::Structure)
 };
 
 pub static KafkaSchemaValidationConfigList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::KafkaSchemaValidationConfig)],
+    constrained: true,
     ..Schema::new("KafkaSchemaValidationConfigList", Kind::List)
 };
 
@@ -2000,6 +2038,7 @@ pub static LambdaManagedInstancesCapacityProviderConfig: Schema = Schema {
 
 pub static LastUpdateStatus: Schema = Schema {
     values: &["Successful", "Failed", "InProgress"],
+    constrained: true,
     ..Schema::new("LastUpdateStatus", Kind::String)
 };
 
@@ -2043,6 +2082,7 @@ pub static LastUpdateStatusReasonCode: Schema = Schema {
         "IncompatibleAcceleratorInstanceTypes",
         "DependencyError",
     ],
+    constrained: true,
     ..Schema::new("LastUpdateStatusReasonCode", Kind::String)
 };
 
@@ -2515,7 +2555,8 @@ pub static LocalMountPath: Schema = Schema {
     ..Schema::new("LocalMountPath", Kind::String)
 };
 
-pub static LogFormat: Schema = Schema { values: &["JSON", "Text"], ..Schema::new("LogFormat", Kind::String) };
+pub static LogFormat: Schema =
+    Schema { values: &["JSON", "Text"], constrained: true, ..Schema::new("LogFormat", Kind::String) };
 
 static LogGroup_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new("[\\.\\-_/#A-Za-z0-9]+");
 pub static LogGroup: Schema = Schema {
@@ -2526,7 +2567,8 @@ pub static LogGroup: Schema = Schema {
     ..Schema::new("LogGroup", Kind::String)
 };
 
-pub static LogType: Schema = Schema { values: &["None", "Tail"], ..Schema::new("LogType", Kind::String) };
+pub static LogType: Schema =
+    Schema { values: &["None", "Tail"], constrained: true, ..Schema::new("LogType", Kind::String) };
 
 pub static LoggingConfig: Schema = Schema {
     members: &[
@@ -2742,7 +2784,7 @@ pub static Origin: Schema = Schema {
 };
 
 pub static PackageType: Schema =
-    Schema { values: &["Zip", "Image"], ..Schema::new("PackageType", Kind::String) };
+    Schema { values: &["Zip", "Image"], constrained: true, ..Schema::new("PackageType", Kind::String) };
 
 pub static ParallelizationFactor: Schema = Schema {
     min: Some(1),
@@ -2942,6 +2984,7 @@ pub static PutFunctionRecursionConfigRequest: Schema = Schema {
 
 pub static PutFunctionRecursionConfigResponse: Schema = Schema {
     members: &[Member::new("RecursiveLoop", &crate::schemas::RecursiveLoop)],
+    constrained: true,
     ..Schema::new("PutFunctionRecursionConfigResponse", Kind::Structure)
 };
 
@@ -3003,8 +3046,11 @@ pub static RecursiveInvocationException: Schema = Schema {
     ..Schema::new("RecursiveInvocationException", Kind::Structure)
 };
 
-pub static RecursiveLoop: Schema =
-    Schema { values: &["Allow", "Terminate"], ..Schema::new("RecursiveLoop", Kind::String) };
+pub static RecursiveLoop: Schema = Schema {
+    values: &["Allow", "Terminate"],
+    constrained: true,
+    ..Schema::new("RecursiveLoop", Kind::String)
+};
 
 pub static RemoveLayerVersionPermissionRequest: Schema = Schema {
     members: &[
@@ -3215,6 +3261,7 @@ pub static Runtime: Schema = Schema {
         "java17.al2023",
         "custom",
     ],
+    constrained: true,
     ..Schema::new("Runtime", Kind::String)
 };
 
@@ -3279,6 +3326,7 @@ pub static S3Bucket: Schema = Schema {
 
 pub static S3FilesConfig: Schema = Schema {
     members: &[Member::new("DirectS3Read", &crate::schemas::DirectS3Read)],
+    constrained: true,
     ..Schema::new("S3FilesConfig", Kind::Structure)
 };
 
@@ -3324,8 +3372,11 @@ pub static S3Key: Schema = Schema {
     ..Schema::new("S3Key", Kind::String)
 };
 
-pub static S3ObjectStorageMode: Schema =
-    Schema { values: &["COPY", "REFERENCE"], ..Schema::new("S3ObjectStorageMode", Kind::String) };
+pub static S3ObjectStorageMode: Schema = Schema {
+    values: &["COPY", "REFERENCE"],
+    constrained: true,
+    ..Schema::new("S3ObjectStorageMode", Kind::String)
+};
 
 static S3ObjectVersion_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new(".*");
 pub static S3ObjectVersion: Schema = Schema {
@@ -3342,8 +3393,11 @@ pub static ScalingConfig: Schema = Schema {
     ..Schema::new("ScalingConfig", Kind::Structure)
 };
 
-pub static SchemaRegistryEventRecordFormat: Schema =
-    Schema { values: &["JSON", "SOURCE"], ..Schema::new("SchemaRegistryEventRecordFormat", Kind::String) };
+pub static SchemaRegistryEventRecordFormat: Schema = Schema {
+    values: &["JSON", "SOURCE"],
+    constrained: true,
+    ..Schema::new("SchemaRegistryEventRecordFormat", Kind::String)
+};
 
 static SchemaRegistryUri_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new("[a-zA-Z0-9-\\/*:_+=.@-]*");
 pub static SchemaRegistryUri: Schema = Schema {
@@ -3432,11 +3486,15 @@ pub static ServiceQuotaExceededException: Schema = Schema {
 
 pub static SnapStart: Schema = Schema {
     members: &[Member::new("ApplyOn", &crate::schemas::SnapStartApplyOn)],
+    constrained: true,
     ..Schema::new("SnapStart", Kind::Structure)
 };
 
-pub static SnapStartApplyOn: Schema =
-    Schema { values: &["PublishedVersions", "None"], ..Schema::new("SnapStartApplyOn", Kind::String) };
+pub static SnapStartApplyOn: Schema = Schema {
+    values: &["PublishedVersions", "None"],
+    constrained: true,
+    ..Schema::new("SnapStartApplyOn", Kind::String)
+};
 
 pub static SnapStartException: Schema = Schema {
     members: &[Member::new("Type", &w::schema::STRING), Member::new("Message", &w::schema::STRING)],
@@ -3460,8 +3518,11 @@ pub static SnapStartNotReadyException: Schema = Schema {
     ..Schema::new("SnapStartNotReadyException", Kind::Structure)
 };
 
-pub static SnapStartOptimizationStatus: Schema =
-    Schema { values: &["On", "Off"], ..Schema::new("SnapStartOptimizationStatus", Kind::String) };
+pub static SnapStartOptimizationStatus: Schema = Schema {
+    values: &["On", "Off"],
+    constrained: true,
+    ..Schema::new("SnapStartOptimizationStatus", Kind::String)
+};
 
 pub static SnapStartRegenerationFailureException: Schema = Schema {
     members: &[Member::new("Type", &w::schema::STRING), Member::new("Message", &w::schema::STRING)],
@@ -3479,6 +3540,7 @@ pub static SnapStartResponse: Schema = Schema {
         Member::new("ApplyOn", &crate::schemas::SnapStartApplyOn),
         Member::new("OptimizationStatus", &crate::schemas::SnapStartOptimizationStatus),
     ],
+    constrained: true,
     ..Schema::new("SnapStartResponse", Kind::Structure)
 };
 
@@ -3528,6 +3590,7 @@ pub static SourceAccessType: Schema = Schema {
         "IAM_AUTH",
         "IAM_OAUTHBEARER_AUTH",
     ],
+    constrained: true,
     ..Schema::new("SourceAccessType", Kind::String)
 };
 
@@ -3551,6 +3614,7 @@ pub static State: Schema = Schema {
         "ActiveNonInvocable",
         "Deleting",
     ],
+    constrained: true,
     ..Schema::new("State", Kind::String)
 };
 
@@ -3598,6 +3662,7 @@ pub static StateReasonCode: Schema = Schema {
         "IncompatibleAcceleratorInstanceTypes",
         "DependencyError",
     ],
+    constrained: true,
     ..Schema::new("StateReasonCode", Kind::String)
 };
 
@@ -3646,8 +3711,11 @@ pub static SubnetIds: Schema = Schema {
     ..Schema::new("SubnetIds", Kind::List)
 };
 
-pub static SystemLogLevel: Schema =
-    Schema { values: &["DEBUG", "INFO", "WARN"], ..Schema::new("SystemLogLevel", Kind::String) };
+pub static SystemLogLevel: Schema = Schema {
+    values: &["DEBUG", "INFO", "WARN"],
+    constrained: true,
+    ..Schema::new("SystemLogLevel", Kind::String)
+};
 
 static TagKey_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new("([\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*)");
 pub static TagKey: Schema = Schema {
@@ -3736,6 +3804,7 @@ pub static TenancyConfig: Schema = Schema {
         required: true,
         ..Member::new("TenantIsolationMode", &crate::schemas::TenantIsolationMode)
     }],
+    constrained: true,
     ..Schema::new("TenancyConfig", Kind::Structure)
 };
 
@@ -3749,7 +3818,7 @@ pub static TenantId: Schema = Schema {
 };
 
 pub static TenantIsolationMode: Schema =
-    Schema { values: &["PER_TENANT"], ..Schema::new("TenantIsolationMode", Kind::String) };
+    Schema { values: &["PER_TENANT"], constrained: true, ..Schema::new("TenantIsolationMode", Kind::String) };
 
 pub static ThrottleReason: Schema = Schema {
     values: &[
@@ -3760,6 +3829,7 @@ pub static ThrottleReason: Schema = Schema {
         "CallerRateLimitExceeded",
         "ConcurrentSnapshotCreateLimitExceeded",
     ],
+    constrained: true,
     ..Schema::new("ThrottleReason", Kind::String)
 };
 
@@ -3792,6 +3862,7 @@ pub static TooManyRequestsException: Schema = Schema {
         status: 429,
         sender: true,
     }),
+    constrained: true,
     ..Schema::new("TooManyRequestsException", Kind::Structure)
 };
 
@@ -3814,16 +3885,21 @@ pub static Topics: Schema = Schema {
 
 pub static TracingConfig: Schema = Schema {
     members: &[Member::new("Mode", &crate::schemas::TracingMode)],
+    constrained: true,
     ..Schema::new("TracingConfig", Kind::Structure)
 };
 
 pub static TracingConfigResponse: Schema = Schema {
     members: &[Member::new("Mode", &crate::schemas::TracingMode)],
+    constrained: true,
     ..Schema::new("TracingConfigResponse", Kind::Structure)
 };
 
-pub static TracingMode: Schema =
-    Schema { values: &["Active", "PassThrough"], ..Schema::new("TracingMode", Kind::String) };
+pub static TracingMode: Schema = Schema {
+    values: &["Active", "PassThrough"],
+    constrained: true,
+    ..Schema::new("TracingMode", Kind::String)
+};
 
 pub static TumblingWindowInSeconds: Schema = Schema {
     min: Some(0),
@@ -4067,8 +4143,11 @@ pub static UpdateFunctionUrlConfigResponse: Schema = Schema {
     ..Schema::new("UpdateFunctionUrlConfigResponse", Kind::Structure)
 };
 
-pub static UpdateRuntimeOn: Schema =
-    Schema { values: &["Auto", "Manual", "FunctionUpdate"], ..Schema::new("UpdateRuntimeOn", Kind::String) };
+pub static UpdateRuntimeOn: Schema = Schema {
+    values: &["Auto", "Manual", "FunctionUpdate"],
+    constrained: true,
+    ..Schema::new("UpdateRuntimeOn", Kind::String)
+};
 
 static Version_PATTERN: w::pattern::Pattern = w::pattern::Pattern::new("(\\$LATEST|[0-9]+)");
 pub static Version: Schema = Schema {

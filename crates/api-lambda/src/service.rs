@@ -348,21 +348,21 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.add_layer_version_permission(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "AddPermission" => {
             let mut input = AddPermissionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.add_permission(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateAlias" => {
             let mut input = CreateAliasInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_alias(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateEventSourceMapping" => {
@@ -371,14 +371,14 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.create_event_source_mapping(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateFunction" => {
             let mut input = CreateFunctionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_function(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateFunctionUrlConfig" => {
@@ -387,14 +387,14 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.create_function_url_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteAlias" => {
             let mut input = DeleteAliasInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_alias(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteEventSourceMapping" => {
@@ -403,14 +403,14 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_event_source_mapping(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteFunction" => {
             let mut input = DeleteFunctionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_function(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteFunctionConcurrency" => {
@@ -419,7 +419,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_function_concurrency(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteFunctionEventInvokeConfig" => {
@@ -428,7 +428,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_function_event_invoke_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteFunctionUrlConfig" => {
@@ -437,28 +437,28 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_function_url_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteLayerVersion" => {
             let mut input = DeleteLayerVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_layer_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetAccountSettings" => {
             let mut input = GetAccountSettingsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_account_settings(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetAlias" => {
             let mut input = GetAliasInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_alias(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetEventSourceMapping" => {
@@ -467,14 +467,14 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_event_source_mapping(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunction" => {
             let mut input = GetFunctionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_function(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunctionCodeSigningConfig" => {
@@ -483,7 +483,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_function_code_signing_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunctionConcurrency" => {
@@ -492,7 +492,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_function_concurrency(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunctionConfiguration" => {
@@ -501,7 +501,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_function_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunctionEventInvokeConfig" => {
@@ -510,7 +510,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_function_event_invoke_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunctionRecursionConfig" => {
@@ -519,21 +519,21 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_function_recursion_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetFunctionUrlConfig" => {
             let mut input = GetFunctionUrlConfigInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_function_url_config(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetLayerVersion" => {
             let mut input = GetLayerVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_layer_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetLayerVersionByArn" => {
@@ -542,7 +542,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_layer_version_by_arn(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetLayerVersionPolicy" => {
@@ -551,14 +551,14 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_layer_version_policy(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetPolicy" => {
             let mut input = GetPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetRuntimeManagementConfig" => {
@@ -567,28 +567,28 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_runtime_management_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "Invoke" => {
             let mut input = InvokeInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.invoke(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "InvokeAsync" => {
             let mut input = InvokeAsyncInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.invoke_async(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListAliases" => {
             let mut input = ListAliasesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_aliases(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListEventSourceMappings" => {
@@ -597,7 +597,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_event_source_mappings(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListFunctionEventInvokeConfigs" => {
@@ -606,7 +606,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_function_event_invoke_configs(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListFunctionUrlConfigs" => {
@@ -615,35 +615,35 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_function_url_configs(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListFunctions" => {
             let mut input = ListFunctionsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_functions(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListLayerVersions" => {
             let mut input = ListLayerVersionsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_layer_versions(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListLayers" => {
             let mut input = ListLayersInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_layers(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListTags" => {
             let mut input = ListTagsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_tags(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListVersionsByFunction" => {
@@ -652,21 +652,21 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_versions_by_function(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PublishLayerVersion" => {
             let mut input = PublishLayerVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.publish_layer_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PublishVersion" => {
             let mut input = PublishVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.publish_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutFunctionConcurrency" => {
@@ -675,7 +675,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_function_concurrency(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutFunctionEventInvokeConfig" => {
@@ -684,7 +684,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_function_event_invoke_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutFunctionRecursionConfig" => {
@@ -693,7 +693,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_function_recursion_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutRuntimeManagementConfig" => {
@@ -702,7 +702,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_runtime_management_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "RemoveLayerVersionPermission" => {
@@ -711,35 +711,35 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.remove_layer_version_permission(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "RemovePermission" => {
             let mut input = RemovePermissionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.remove_permission(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagResource" => {
             let mut input = TagResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagResource" => {
             let mut input = UntagResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateAlias" => {
             let mut input = UpdateAliasInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_alias(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateEventSourceMapping" => {
@@ -748,14 +748,14 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.update_event_source_mapping(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateFunctionCode" => {
             let mut input = UpdateFunctionCodeInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.update_function_code(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateFunctionConfiguration" => {
@@ -764,7 +764,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.update_function_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateFunctionEventInvokeConfig" => {
@@ -773,7 +773,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.update_function_event_invoke_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UpdateFunctionUrlConfig" => {
@@ -782,7 +782,7 @@ pub async fn dispatch<S: Lambda>(service: &S, cx: &S::Context, call: w::Call) ->
                 Ok(responder) => {
                     responder.finish(Box::pin(service.update_function_url_config(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

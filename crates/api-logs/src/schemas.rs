@@ -74,6 +74,7 @@ pub static DataAlreadyAcceptedException: Schema = Schema {
 
 pub static DataProtectionStatus: Schema = Schema {
     values: &["ACTIVATED", "DELETED", "ARCHIVED", "DISABLED"],
+    constrained: true,
     ..Schema::new("DataProtectionStatus", Kind::String)
 };
 
@@ -225,6 +226,7 @@ pub static EntityRejectionErrorType: Schema = Schema {
         "UnsupportedLogGroupType",
         "MissingRequiredFields",
     ],
+    constrained: true,
     ..Schema::new("EntityRejectionErrorType", Kind::String)
 };
 
@@ -312,11 +314,15 @@ pub static GetLogEventsResponse: Schema = Schema {
 
 pub static InheritedProperties: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::InheritedProperty)],
+    constrained: true,
     ..Schema::new("InheritedProperties", Kind::List)
 };
 
-pub static InheritedProperty: Schema =
-    Schema { values: &["ACCOUNT_DATA_PROTECTION"], ..Schema::new("InheritedProperty", Kind::String) };
+pub static InheritedProperty: Schema = Schema {
+    values: &["ACCOUNT_DATA_PROTECTION"],
+    constrained: true,
+    ..Schema::new("InheritedProperty", Kind::String)
+};
 
 pub static InputLogEvent: Schema = Schema {
     members: &[
@@ -480,6 +486,7 @@ pub static LogGroup: Schema = Schema {
 
 pub static LogGroupClass: Schema = Schema {
     values: &["STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"],
+    constrained: true,
     ..Schema::new("LogGroupClass", Kind::String)
 };
 
@@ -559,8 +566,11 @@ pub static OperationAbortedException: Schema = Schema {
     ..Schema::new("OperationAbortedException", Kind::Structure)
 };
 
-pub static OrderBy: Schema =
-    Schema { values: &["LogStreamName", "LastEventTime"], ..Schema::new("OrderBy", Kind::String) };
+pub static OrderBy: Schema = Schema {
+    values: &["LogStreamName", "LastEventTime"],
+    constrained: true,
+    ..Schema::new("OrderBy", Kind::String)
+};
 
 pub static OutputLogEvent: Schema = Schema {
     members: &[
@@ -614,6 +624,7 @@ pub static RejectedEntityInfo: Schema = Schema {
         required: true,
         ..Member::new("errorType", &crate::schemas::EntityRejectionErrorType)
     }],
+    constrained: true,
     ..Schema::new("RejectedEntityInfo", Kind::Structure)
 };
 

@@ -124,126 +124,126 @@ pub async fn dispatch<S: Logs>(service: &S, cx: &S::Context, call: w::Call) -> h
             let mut input = CreateLogGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_log_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateLogStream" => {
             let mut input = CreateLogStreamInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_log_stream(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteLogGroup" => {
             let mut input = DeleteLogGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_log_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteLogStream" => {
             let mut input = DeleteLogStreamInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_log_stream(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteRetentionPolicy" => {
             let mut input = DeleteRetentionPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_retention_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeLogGroups" => {
             let mut input = DescribeLogGroupsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_log_groups(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeLogStreams" => {
             let mut input = DescribeLogStreamsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_log_streams(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "FilterLogEvents" => {
             let mut input = FilterLogEventsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.filter_log_events(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetLogEvents" => {
             let mut input = GetLogEventsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_log_events(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListTagsForResource" => {
             let mut input = ListTagsForResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_tags_for_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListTagsLogGroup" => {
             let mut input = ListTagsLogGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_tags_log_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutLogEvents" => {
             let mut input = PutLogEventsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_log_events(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutRetentionPolicy" => {
             let mut input = PutRetentionPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_retention_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "StartLiveTail" => {
             let mut input = StartLiveTailInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.start_live_tail(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagLogGroup" => {
             let mut input = TagLogGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_log_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagResource" => {
             let mut input = TagResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagLogGroup" => {
             let mut input = UntagLogGroupInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_log_group(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagResource" => {
             let mut input = UntagResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

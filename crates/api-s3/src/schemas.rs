@@ -21,6 +21,7 @@ pub static AbortMultipartUploadOutput: Schema = Schema {
             ..Member::new("VersionId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("AbortMultipartUploadOutput", Kind::Structure)
 };
 
@@ -69,11 +70,13 @@ pub static AccessControlPolicy: Schema = Schema {
         Member { wire_name: Some("AccessControlList"), ..Member::new("Grants", &crate::schemas::Grants) },
         Member::new("Owner", &crate::schemas::Owner),
     ],
+    constrained: true,
     ..Schema::new("AccessControlPolicy", Kind::Structure)
 };
 
 pub static AccessControlTranslation: Schema = Schema {
     members: &[Member { required: true, ..Member::new("Owner", &crate::schemas::OwnerOverride) }],
+    constrained: true,
     ..Schema::new("AccessControlTranslation", Kind::Structure)
 };
 
@@ -95,16 +98,21 @@ pub static AllowedOrigins: Schema = Schema {
     ..Schema::new("AllowedOrigins", Kind::List)
 };
 
-pub static AnnotationDirective: Schema =
-    Schema { values: &["COPY", "EXCLUDE"], ..Schema::new("AnnotationDirective", Kind::String) };
+pub static AnnotationDirective: Schema = Schema {
+    values: &["COPY", "EXCLUDE"],
+    constrained: true,
+    ..Schema::new("AnnotationDirective", Kind::String)
+};
 
 pub static ArchiveStatus: Schema = Schema {
     values: &["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"],
+    constrained: true,
     ..Schema::new("ArchiveStatus", Kind::String)
 };
 
 pub static BlockedEncryptionTypes: Schema = Schema {
     members: &[Member::new("EncryptionType", &crate::schemas::EncryptionTypeList)],
+    constrained: true,
     ..Schema::new("BlockedEncryptionTypes", Kind::Structure)
 };
 
@@ -119,8 +127,11 @@ pub static Bucket: Schema = Schema {
     ..Schema::new("Bucket", Kind::Structure)
 };
 
-pub static BucketAccelerateStatus: Schema =
-    Schema { values: &["Enabled", "Suspended"], ..Schema::new("BucketAccelerateStatus", Kind::String) };
+pub static BucketAccelerateStatus: Schema = Schema {
+    values: &["Enabled", "Suspended"],
+    constrained: true,
+    ..Schema::new("BucketAccelerateStatus", Kind::String)
+};
 
 pub static BucketAlreadyExists: Schema = Schema {
     error: Some(w::schema::ErrorTrait {
@@ -144,6 +155,7 @@ pub static BucketAlreadyOwnedByYou: Schema = Schema {
 
 pub static BucketCannedACL: Schema = Schema {
     values: &["private", "public-read", "public-read-write", "authenticated-read"],
+    constrained: true,
     ..Schema::new("BucketCannedACL", Kind::String)
 };
 
@@ -152,6 +164,7 @@ pub static BucketInfo: Schema = Schema {
         Member::new("DataRedundancy", &crate::schemas::DataRedundancy),
         Member::new("Type", &crate::schemas::BucketType),
     ],
+    constrained: true,
     ..Schema::new("BucketInfo", Kind::Structure)
 };
 
@@ -206,21 +219,30 @@ pub static BucketLocationConstraint: Schema = Schema {
         "us-west-1",
         "us-west-2",
     ],
+    constrained: true,
     ..Schema::new("BucketLocationConstraint", Kind::String)
 };
 
 pub static BucketLogsPermission: Schema = Schema {
     values: &["FULL_CONTROL", "READ", "WRITE"],
+    constrained: true,
     ..Schema::new("BucketLogsPermission", Kind::String)
 };
 
-pub static BucketNamespace: Schema =
-    Schema { values: &["account-regional", "global"], ..Schema::new("BucketNamespace", Kind::String) };
+pub static BucketNamespace: Schema = Schema {
+    values: &["account-regional", "global"],
+    constrained: true,
+    ..Schema::new("BucketNamespace", Kind::String)
+};
 
-pub static BucketType: Schema = Schema { values: &["Directory"], ..Schema::new("BucketType", Kind::String) };
+pub static BucketType: Schema =
+    Schema { values: &["Directory"], constrained: true, ..Schema::new("BucketType", Kind::String) };
 
-pub static BucketVersioningStatus: Schema =
-    Schema { values: &["Enabled", "Suspended"], ..Schema::new("BucketVersioningStatus", Kind::String) };
+pub static BucketVersioningStatus: Schema = Schema {
+    values: &["Enabled", "Suspended"],
+    constrained: true,
+    ..Schema::new("BucketVersioningStatus", Kind::String)
+};
 
 pub static Buckets: Schema = Schema {
     members: &[Member { wire_name: Some("Bucket"), ..Member::new("member", &crate::schemas::Bucket) }],
@@ -234,6 +256,7 @@ pub static CORSConfiguration: Schema = Schema {
         required: true,
         ..Member::new("CORSRules", &crate::schemas::CORSRules)
     }],
+    constrained: true,
     ..Schema::new("CORSConfiguration", Kind::Structure)
 };
 
@@ -260,12 +283,14 @@ pub static CORSRule: Schema = Schema {
         },
         Member::new("MaxAgeSeconds", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("CORSRule", Kind::Structure)
 };
 
 pub static CORSRules: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::CORSRule)],
     flattened: true,
+    constrained: true,
     ..Schema::new("CORSRules", Kind::List)
 };
 
@@ -283,6 +308,7 @@ pub static Checksum: Schema = Schema {
         Member::new("ChecksumXXHASH128", &w::schema::STRING),
         Member::new("ChecksumType", &crate::schemas::ChecksumType),
     ],
+    constrained: true,
     ..Schema::new("Checksum", Kind::Structure)
 };
 
@@ -299,20 +325,25 @@ pub static ChecksumAlgorithm: Schema = Schema {
         "XXHASH3",
         "XXHASH128",
     ],
+    constrained: true,
     ..Schema::new("ChecksumAlgorithm", Kind::String)
 };
 
 pub static ChecksumAlgorithmList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ChecksumAlgorithm)],
     flattened: true,
+    constrained: true,
     ..Schema::new("ChecksumAlgorithmList", Kind::List)
 };
 
 pub static ChecksumMode: Schema =
-    Schema { values: &["ENABLED"], ..Schema::new("ChecksumMode", Kind::String) };
+    Schema { values: &["ENABLED"], constrained: true, ..Schema::new("ChecksumMode", Kind::String) };
 
-pub static ChecksumType: Schema =
-    Schema { values: &["COMPOSITE", "FULL_OBJECT"], ..Schema::new("ChecksumType", Kind::String) };
+pub static ChecksumType: Schema = Schema {
+    values: &["COMPOSITE", "FULL_OBJECT"],
+    constrained: true,
+    ..Schema::new("ChecksumType", Kind::String)
+};
 
 pub static CommonPrefix: Schema = Schema {
     members: &[Member::new("Prefix", &w::schema::STRING)],
@@ -601,6 +632,7 @@ pub static CopyObjectOutput: Schema = Schema {
         },
     ],
     payload: Some(0),
+    constrained: true,
     ..Schema::new("CopyObjectOutput", Kind::Structure)
 };
 
@@ -865,6 +897,7 @@ pub static CopyObjectResult: Schema = Schema {
         Member::new("ChecksumXXHASH3", &w::schema::STRING),
         Member::new("ChecksumXXHASH128", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("CopyObjectResult", Kind::Structure)
 };
 
@@ -1242,6 +1275,7 @@ pub static CreateMultipartUploadRequest: Schema = Schema {
 
 pub static DataRedundancy: Schema = Schema {
     values: &["SingleAvailabilityZone", "SingleLocalZone"],
+    constrained: true,
     ..Schema::new("DataRedundancy", Kind::String)
 };
 
@@ -1257,6 +1291,7 @@ pub static DefaultRetention: Schema = Schema {
         Member::new("Years", &w::schema::INTEGER),
         Member::new("DefaultEventHold", &crate::schemas::EventHoldDuration),
     ],
+    constrained: true,
     ..Schema::new("DefaultRetention", Kind::Structure)
 };
 
@@ -1287,6 +1322,7 @@ pub static DeleteBucketCorsRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketCorsRequest", Kind::Structure)
 };
 
@@ -1304,6 +1340,7 @@ pub static DeleteBucketEncryptionRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketEncryptionRequest", Kind::Structure)
 };
 
@@ -1321,6 +1358,7 @@ pub static DeleteBucketLifecycleRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketLifecycleRequest", Kind::Structure)
 };
 
@@ -1338,6 +1376,7 @@ pub static DeleteBucketOwnershipControlsRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketOwnershipControlsRequest", Kind::Structure)
 };
 
@@ -1355,6 +1394,7 @@ pub static DeleteBucketPolicyRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketPolicyRequest", Kind::Structure)
 };
 
@@ -1372,6 +1412,7 @@ pub static DeleteBucketRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketRequest", Kind::Structure)
 };
 
@@ -1389,6 +1430,7 @@ pub static DeleteBucketTaggingRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteBucketTaggingRequest", Kind::Structure)
 };
 
@@ -1406,11 +1448,15 @@ pub static DeleteMarkerEntry: Schema = Schema {
 
 pub static DeleteMarkerReplication: Schema = Schema {
     members: &[Member::new("Status", &crate::schemas::DeleteMarkerReplicationStatus)],
+    constrained: true,
     ..Schema::new("DeleteMarkerReplication", Kind::Structure)
 };
 
-pub static DeleteMarkerReplicationStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("DeleteMarkerReplicationStatus", Kind::String) };
+pub static DeleteMarkerReplicationStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("DeleteMarkerReplicationStatus", Kind::String)
+};
 
 pub static DeleteMarkers: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::DeleteMarkerEntry)],
@@ -1437,6 +1483,7 @@ pub static DeleteObjectOutput: Schema = Schema {
             ..Member::new("RequestCharged", &crate::schemas::RequestCharged)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteObjectOutput", Kind::Structure)
 };
 
@@ -1613,6 +1660,7 @@ pub static DeletePublicAccessBlockRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("DeletePublicAccessBlockRequest", Kind::Structure)
 };
 
@@ -1644,21 +1692,24 @@ pub static Destination: Schema = Schema {
         Member::new("ReplicationTime", &crate::schemas::ReplicationTime),
         Member::new("Metrics", &crate::schemas::Metrics),
     ],
+    constrained: true,
     ..Schema::new("Destination", Kind::Structure)
 };
 
-pub static EncodingType: Schema = Schema { values: &["url"], ..Schema::new("EncodingType", Kind::String) };
+pub static EncodingType: Schema =
+    Schema { values: &["url"], constrained: true, ..Schema::new("EncodingType", Kind::String) };
 
 pub static EncryptionConfiguration: Schema = Schema {
     members: &[
         Member::new("ReplicaKmsKeyID", &w::schema::STRING),
         Member::new("UseSourceMultiRegionKey", &crate::schemas::UseSourceMultiRegionKey),
     ],
+    constrained: true,
     ..Schema::new("EncryptionConfiguration", Kind::Structure)
 };
 
 pub static EncryptionType: Schema =
-    Schema { values: &["NONE", "SSE-C"], ..Schema::new("EncryptionType", Kind::String) };
+    Schema { values: &["NONE", "SSE-C"], constrained: true, ..Schema::new("EncryptionType", Kind::String) };
 
 pub static EncryptionTypeList: Schema = Schema {
     members: &[Member {
@@ -1666,6 +1717,7 @@ pub static EncryptionTypeList: Schema = Schema {
         ..Member::new("member", &crate::schemas::EncryptionType)
     }],
     flattened: true,
+    constrained: true,
     ..Schema::new("EncryptionTypeList", Kind::List)
 };
 
@@ -1737,6 +1789,7 @@ pub static Event: Schema = Schema {
         "s3:ObjectAnnotation:Delete",
         "s3:ObjectRetention:Put",
     ],
+    constrained: true,
     ..Schema::new("Event", Kind::String)
 };
 
@@ -1751,6 +1804,7 @@ pub static EventHoldDuration: Schema = Schema {
 pub static EventList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Event)],
     flattened: true,
+    constrained: true,
     ..Schema::new("EventList", Kind::List)
 };
 
@@ -1759,16 +1813,21 @@ pub static ExistingObjectReplication: Schema = Schema {
         required: true,
         ..Member::new("Status", &crate::schemas::ExistingObjectReplicationStatus)
     }],
+    constrained: true,
     ..Schema::new("ExistingObjectReplication", Kind::Structure)
 };
 
 pub static ExistingObjectReplicationStatus: Schema = Schema {
     values: &["Enabled", "Disabled"],
+    constrained: true,
     ..Schema::new("ExistingObjectReplicationStatus", Kind::String)
 };
 
-pub static ExpirationStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("ExpirationStatus", Kind::String) };
+pub static ExpirationStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("ExpirationStatus", Kind::String)
+};
 
 pub static ExposeHeaders: Schema = Schema {
     members: &[Member::new("member", &w::schema::STRING)],
@@ -1781,17 +1840,22 @@ pub static FilterRule: Schema = Schema {
         Member::new("Name", &crate::schemas::FilterRuleName),
         Member::new("Value", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("FilterRule", Kind::Structure)
 };
 
 pub static FilterRuleList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::FilterRule)],
     flattened: true,
+    constrained: true,
     ..Schema::new("FilterRuleList", Kind::List)
 };
 
-pub static FilterRuleName: Schema =
-    Schema { values: &["prefix", "suffix"], ..Schema::new("FilterRuleName", Kind::String) };
+pub static FilterRuleName: Schema = Schema {
+    values: &["prefix", "suffix"],
+    constrained: true,
+    ..Schema::new("FilterRuleName", Kind::String)
+};
 
 pub static GetBucketAccelerateConfigurationOutput: Schema = Schema {
     members: &[
@@ -1802,6 +1866,7 @@ pub static GetBucketAccelerateConfigurationOutput: Schema = Schema {
             ..Member::new("RequestCharged", &crate::schemas::RequestCharged)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketAccelerateConfigurationOutput", Kind::Structure)
 };
 
@@ -1824,6 +1889,7 @@ pub static GetBucketAccelerateConfigurationRequest: Schema = Schema {
             ..Member::new("RequestPayer", &crate::schemas::RequestPayer)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketAccelerateConfigurationRequest", Kind::Structure)
 };
 
@@ -1832,6 +1898,7 @@ pub static GetBucketAclOutput: Schema = Schema {
         Member::new("Owner", &crate::schemas::Owner),
         Member { wire_name: Some("AccessControlList"), ..Member::new("Grants", &crate::schemas::Grants) },
     ],
+    constrained: true,
     ..Schema::new("GetBucketAclOutput", Kind::Structure)
 };
 
@@ -1849,6 +1916,7 @@ pub static GetBucketAclRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketAclRequest", Kind::Structure)
 };
 
@@ -1857,6 +1925,7 @@ pub static GetBucketCorsOutput: Schema = Schema {
         wire_name: Some("CORSRule"),
         ..Member::new("CORSRules", &crate::schemas::CORSRules)
     }],
+    constrained: true,
     ..Schema::new("GetBucketCorsOutput", Kind::Structure)
 };
 
@@ -1874,6 +1943,7 @@ pub static GetBucketCorsRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketCorsRequest", Kind::Structure)
 };
 
@@ -1883,6 +1953,7 @@ pub static GetBucketEncryptionOutput: Schema = Schema {
         &crate::schemas::ServerSideEncryptionConfiguration,
     )],
     payload: Some(0),
+    constrained: true,
     ..Schema::new("GetBucketEncryptionOutput", Kind::Structure)
 };
 
@@ -1900,6 +1971,7 @@ pub static GetBucketEncryptionRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketEncryptionRequest", Kind::Structure)
 };
 
@@ -1933,11 +2005,13 @@ pub static GetBucketLifecycleConfigurationRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketLifecycleConfigurationRequest", Kind::Structure)
 };
 
 pub static GetBucketLocationOutput: Schema = Schema {
     members: &[Member::new("LocationConstraint", &crate::schemas::BucketLocationConstraint)],
+    constrained: true,
     ..Schema::new("GetBucketLocationOutput", Kind::Structure)
 };
 
@@ -1955,11 +2029,13 @@ pub static GetBucketLocationRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketLocationRequest", Kind::Structure)
 };
 
 pub static GetBucketLoggingOutput: Schema = Schema {
     members: &[Member::new("LoggingEnabled", &crate::schemas::LoggingEnabled)],
+    constrained: true,
     ..Schema::new("GetBucketLoggingOutput", Kind::Structure)
 };
 
@@ -1977,6 +2053,7 @@ pub static GetBucketLoggingRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketLoggingRequest", Kind::Structure)
 };
 
@@ -1994,12 +2071,14 @@ pub static GetBucketNotificationConfigurationRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketNotificationConfigurationRequest", Kind::Structure)
 };
 
 pub static GetBucketOwnershipControlsOutput: Schema = Schema {
     members: &[Member::new("OwnershipControls", &crate::schemas::OwnershipControls)],
     payload: Some(0),
+    constrained: true,
     ..Schema::new("GetBucketOwnershipControlsOutput", Kind::Structure)
 };
 
@@ -2017,6 +2096,7 @@ pub static GetBucketOwnershipControlsRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketOwnershipControlsRequest", Kind::Structure)
 };
 
@@ -2040,6 +2120,7 @@ pub static GetBucketPolicyRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketPolicyRequest", Kind::Structure)
 };
 
@@ -2063,6 +2144,7 @@ pub static GetBucketPolicyStatusRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketPolicyStatusRequest", Kind::Structure)
 };
 
@@ -2087,11 +2169,13 @@ pub static GetBucketReplicationRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketReplicationRequest", Kind::Structure)
 };
 
 pub static GetBucketRequestPaymentOutput: Schema = Schema {
     members: &[Member::new("Payer", &crate::schemas::Payer)],
+    constrained: true,
     ..Schema::new("GetBucketRequestPaymentOutput", Kind::Structure)
 };
 
@@ -2109,6 +2193,7 @@ pub static GetBucketRequestPaymentRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketRequestPaymentRequest", Kind::Structure)
 };
 
@@ -2132,6 +2217,7 @@ pub static GetBucketTaggingRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketTaggingRequest", Kind::Structure)
 };
 
@@ -2140,6 +2226,7 @@ pub static GetBucketVersioningOutput: Schema = Schema {
         Member::new("Status", &crate::schemas::BucketVersioningStatus),
         Member { wire_name: Some("MfaDelete"), ..Member::new("MFADelete", &crate::schemas::MFADeleteStatus) },
     ],
+    constrained: true,
     ..Schema::new("GetBucketVersioningOutput", Kind::Structure)
 };
 
@@ -2157,6 +2244,7 @@ pub static GetBucketVersioningRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketVersioningRequest", Kind::Structure)
 };
 
@@ -2185,6 +2273,7 @@ pub static GetBucketWebsiteRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetBucketWebsiteRequest", Kind::Structure)
 };
 
@@ -2198,6 +2287,7 @@ pub static GetObjectAclOutput: Schema = Schema {
             ..Member::new("RequestCharged", &crate::schemas::RequestCharged)
         },
     ],
+    constrained: true,
     ..Schema::new("GetObjectAclOutput", Kind::Structure)
 };
 
@@ -2263,6 +2353,7 @@ pub static GetObjectAttributesOutput: Schema = Schema {
         Member::new("StorageClass", &crate::schemas::StorageClass),
         Member::new("ObjectSize", &w::schema::LONG),
     ],
+    constrained: true,
     ..Schema::new("GetObjectAttributesOutput", Kind::Structure)
 };
 
@@ -2346,6 +2437,7 @@ pub static GetObjectAttributesRequest: Schema = Schema {
 pub static GetObjectLockConfigurationOutput: Schema = Schema {
     members: &[Member::new("ObjectLockConfiguration", &crate::schemas::ObjectLockConfiguration)],
     payload: Some(0),
+    constrained: true,
     ..Schema::new("GetObjectLockConfigurationOutput", Kind::Structure)
 };
 
@@ -2363,6 +2455,7 @@ pub static GetObjectLockConfigurationRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetObjectLockConfigurationRequest", Kind::Structure)
 };
 
@@ -2596,6 +2689,7 @@ pub static GetObjectOutput: Schema = Schema {
         },
     ],
     payload: Some(0),
+    constrained: true,
     ..Schema::new("GetObjectOutput", Kind::Structure)
 };
 
@@ -2783,6 +2877,7 @@ pub static GetPublicAccessBlockRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("GetPublicAccessBlockRequest", Kind::Structure)
 };
 
@@ -2791,6 +2886,7 @@ pub static Grant: Schema = Schema {
         Member::new("Grantee", &crate::schemas::Grantee),
         Member::new("Permission", &crate::schemas::Permission),
     ],
+    constrained: true,
     ..Schema::new("Grant", Kind::Structure)
 };
 
@@ -2811,11 +2907,13 @@ pub static Grantee: Schema = Schema {
         prefix: Some("xsi"),
         uri: "http://www.w3.org/2001/XMLSchema-instance",
     }),
+    constrained: true,
     ..Schema::new("Grantee", Kind::Structure)
 };
 
 pub static Grants: Schema = Schema {
     members: &[Member { wire_name: Some("Grant"), ..Member::new("member", &crate::schemas::Grant) }],
+    constrained: true,
     ..Schema::new("Grants", Kind::List)
 };
 
@@ -2865,6 +2963,7 @@ pub static HeadBucketRequest: Schema = Schema {
             ..Member::new("ExpectedBucketOwner", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("HeadBucketRequest", Kind::Structure)
 };
 
@@ -3101,6 +3200,7 @@ pub static HeadObjectOutput: Schema = Schema {
             ..Member::new("ObjectLockEventHoldDurationYears", &w::schema::INTEGER)
         },
     ],
+    constrained: true,
     ..Schema::new("HeadObjectOutput", Kind::Structure)
 };
 
@@ -3230,6 +3330,7 @@ pub static IfMatchLastModifiedTime: Schema = Schema {
 
 pub static IndexDocument: Schema = Schema {
     members: &[Member { required: true, ..Member::new("Suffix", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("IndexDocument", Kind::Structure)
 };
 
@@ -3240,6 +3341,7 @@ pub static Initiator: Schema = Schema {
 
 pub static IntelligentTieringAccessTier: Schema = Schema {
     values: &["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"],
+    constrained: true,
     ..Schema::new("IntelligentTieringAccessTier", Kind::String)
 };
 
@@ -3254,6 +3356,7 @@ pub static InvalidObjectState: Schema = Schema {
         status: 403,
         sender: true,
     }),
+    constrained: true,
     ..Schema::new("InvalidObjectState", Kind::Structure)
 };
 
@@ -3292,12 +3395,14 @@ pub static LambdaFunctionConfiguration: Schema = Schema {
         },
         Member::new("Filter", &crate::schemas::NotificationConfigurationFilter),
     ],
+    constrained: true,
     ..Schema::new("LambdaFunctionConfiguration", Kind::Structure)
 };
 
 pub static LambdaFunctionConfigurationList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::LambdaFunctionConfiguration)],
     flattened: true,
+    constrained: true,
     ..Schema::new("LambdaFunctionConfigurationList", Kind::List)
 };
 
@@ -3478,6 +3583,7 @@ pub static ListMultipartUploadsRequest: Schema = Schema {
             ..Member::new("RequestPayer", &crate::schemas::RequestPayer)
         },
     ],
+    constrained: true,
     ..Schema::new("ListMultipartUploadsRequest", Kind::Structure)
 };
 
@@ -3563,6 +3669,7 @@ pub static ListObjectVersionsRequest: Schema = Schema {
             ..Member::new("OptionalObjectAttributes", &crate::schemas::OptionalObjectAttributesList)
         },
     ],
+    constrained: true,
     ..Schema::new("ListObjectVersionsRequest", Kind::Structure)
 };
 
@@ -3637,6 +3744,7 @@ pub static ListObjectsRequest: Schema = Schema {
             ..Member::new("OptionalObjectAttributes", &crate::schemas::OptionalObjectAttributesList)
         },
     ],
+    constrained: true,
     ..Schema::new("ListObjectsRequest", Kind::Structure)
 };
 
@@ -3723,6 +3831,7 @@ pub static ListObjectsV2Request: Schema = Schema {
             ..Member::new("OptionalObjectAttributes", &crate::schemas::OptionalObjectAttributesList)
         },
     ],
+    constrained: true,
     ..Schema::new("ListObjectsV2Request", Kind::Structure)
 };
 
@@ -3828,11 +3937,15 @@ pub static ListPartsRequest: Schema = Schema {
 
 pub static LocationInfo: Schema = Schema {
     members: &[Member::new("Type", &crate::schemas::LocationType), Member::new("Name", &w::schema::STRING)],
+    constrained: true,
     ..Schema::new("LocationInfo", Kind::Structure)
 };
 
-pub static LocationType: Schema =
-    Schema { values: &["AvailabilityZone", "LocalZone"], ..Schema::new("LocationType", Kind::String) };
+pub static LocationType: Schema = Schema {
+    values: &["AvailabilityZone", "LocalZone"],
+    constrained: true,
+    ..Schema::new("LocationType", Kind::String)
+};
 
 pub static LoggingEnabled: Schema = Schema {
     members: &[
@@ -3841,14 +3954,18 @@ pub static LoggingEnabled: Schema = Schema {
         Member { required: true, ..Member::new("TargetPrefix", &w::schema::STRING) },
         Member::new("TargetObjectKeyFormat", &crate::schemas::TargetObjectKeyFormat),
     ],
+    constrained: true,
     ..Schema::new("LoggingEnabled", Kind::Structure)
 };
 
 pub static MFADelete: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("MFADelete", Kind::String) };
+    Schema { values: &["Enabled", "Disabled"], constrained: true, ..Schema::new("MFADelete", Kind::String) };
 
-pub static MFADeleteStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("MFADeleteStatus", Kind::String) };
+pub static MFADeleteStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("MFADeleteStatus", Kind::String)
+};
 
 pub static MaxBuckets: Schema =
     Schema { min: Some(1), max: Some(10000), constrained: true, ..Schema::new("MaxBuckets", Kind::Integer) };
@@ -3858,19 +3975,26 @@ pub static Metadata: Schema = Schema {
     ..Schema::new("Metadata", Kind::Map)
 };
 
-pub static MetadataDirective: Schema =
-    Schema { values: &["COPY", "REPLACE"], ..Schema::new("MetadataDirective", Kind::String) };
+pub static MetadataDirective: Schema = Schema {
+    values: &["COPY", "REPLACE"],
+    constrained: true,
+    ..Schema::new("MetadataDirective", Kind::String)
+};
 
 pub static Metrics: Schema = Schema {
     members: &[
         Member { required: true, ..Member::new("Status", &crate::schemas::MetricsStatus) },
         Member::new("EventThreshold", &crate::schemas::ReplicationTimeValue),
     ],
+    constrained: true,
     ..Schema::new("Metrics", Kind::Structure)
 };
 
-pub static MetricsStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("MetricsStatus", Kind::String) };
+pub static MetricsStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("MetricsStatus", Kind::String)
+};
 
 pub static MultipartUpload: Schema = Schema {
     members: &[
@@ -3924,12 +4048,14 @@ pub static NoncurrentVersionTransition: Schema = Schema {
         Member::new("StorageClass", &crate::schemas::TransitionStorageClass),
         Member::new("NewerNoncurrentVersions", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("NoncurrentVersionTransition", Kind::Structure)
 };
 
 pub static NoncurrentVersionTransitionList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::NoncurrentVersionTransition)],
     flattened: true,
+    constrained: true,
     ..Schema::new("NoncurrentVersionTransitionList", Kind::List)
 };
 
@@ -3949,11 +4075,13 @@ pub static NotificationConfiguration: Schema = Schema {
         },
         Member::new("EventBridgeConfiguration", &crate::schemas::EventBridgeConfiguration),
     ],
+    constrained: true,
     ..Schema::new("NotificationConfiguration", Kind::Structure)
 };
 
 pub static NotificationConfigurationFilter: Schema = Schema {
     members: &[Member { wire_name: Some("S3Key"), ..Member::new("Key", &crate::schemas::S3KeyFilter) }],
+    constrained: true,
     ..Schema::new("NotificationConfigurationFilter", Kind::Structure)
 };
 
@@ -3975,11 +4103,13 @@ pub static Object: Schema = Schema {
 
 pub static ObjectAttributes: Schema = Schema {
     values: &["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"],
+    constrained: true,
     ..Schema::new("ObjectAttributes", Kind::String)
 };
 
 pub static ObjectAttributesList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ObjectAttributes)],
+    constrained: true,
     ..Schema::new("ObjectAttributesList", Kind::List)
 };
 
@@ -3993,6 +4123,7 @@ pub static ObjectCannedACL: Schema = Schema {
         "bucket-owner-read",
         "bucket-owner-full-control",
     ],
+    constrained: true,
     ..Schema::new("ObjectCannedACL", Kind::String)
 };
 
@@ -4030,31 +4161,42 @@ pub static ObjectLockConfiguration: Schema = Schema {
         Member::new("ObjectLockEnabled", &crate::schemas::ObjectLockEnabled),
         Member::new("Rule", &crate::schemas::ObjectLockRule),
     ],
+    constrained: true,
     ..Schema::new("ObjectLockConfiguration", Kind::Structure)
 };
 
 pub static ObjectLockEnabled: Schema =
-    Schema { values: &["Enabled"], ..Schema::new("ObjectLockEnabled", Kind::String) };
+    Schema { values: &["Enabled"], constrained: true, ..Schema::new("ObjectLockEnabled", Kind::String) };
 
 pub static ObjectLockEventHold: Schema =
-    Schema { values: &["ON", "OFF"], ..Schema::new("ObjectLockEventHold", Kind::String) };
+    Schema { values: &["ON", "OFF"], constrained: true, ..Schema::new("ObjectLockEventHold", Kind::String) };
 
-pub static ObjectLockLegalHoldStatus: Schema =
-    Schema { values: &["ON", "OFF"], ..Schema::new("ObjectLockLegalHoldStatus", Kind::String) };
+pub static ObjectLockLegalHoldStatus: Schema = Schema {
+    values: &["ON", "OFF"],
+    constrained: true,
+    ..Schema::new("ObjectLockLegalHoldStatus", Kind::String)
+};
 
-pub static ObjectLockMode: Schema =
-    Schema { values: &["GOVERNANCE", "COMPLIANCE"], ..Schema::new("ObjectLockMode", Kind::String) };
+pub static ObjectLockMode: Schema = Schema {
+    values: &["GOVERNANCE", "COMPLIANCE"],
+    constrained: true,
+    ..Schema::new("ObjectLockMode", Kind::String)
+};
 
 pub static ObjectLockRetainUntilDate: Schema = Schema {
     timestamp_format: Some(w::schema::TimestampFormat::DateTime),
     ..Schema::new("ObjectLockRetainUntilDate", Kind::Timestamp)
 };
 
-pub static ObjectLockRetentionMode: Schema =
-    Schema { values: &["GOVERNANCE", "COMPLIANCE"], ..Schema::new("ObjectLockRetentionMode", Kind::String) };
+pub static ObjectLockRetentionMode: Schema = Schema {
+    values: &["GOVERNANCE", "COMPLIANCE"],
+    constrained: true,
+    ..Schema::new("ObjectLockRetentionMode", Kind::String)
+};
 
 pub static ObjectLockRule: Schema = Schema {
     members: &[Member::new("DefaultRetention", &crate::schemas::DefaultRetention)],
+    constrained: true,
     ..Schema::new("ObjectLockRule", Kind::Structure)
 };
 
@@ -4070,6 +4212,7 @@ pub static ObjectNotInActiveTierError: Schema = Schema {
 
 pub static ObjectOwnership: Schema = Schema {
     values: &["BucketOwnerPreferred", "ObjectWriter", "BucketOwnerEnforced"],
+    constrained: true,
     ..Schema::new("ObjectOwnership", Kind::String)
 };
 
@@ -4109,6 +4252,7 @@ pub static ObjectStorageClass: Schema = Schema {
         "AWS_BACKUP_WARM",
         "AWS_BACKUP_LOW_COST_WARM",
     ],
+    constrained: true,
     ..Schema::new("ObjectStorageClass", Kind::String)
 };
 
@@ -4137,14 +4281,21 @@ pub static ObjectVersionList: Schema = Schema {
     ..Schema::new("ObjectVersionList", Kind::List)
 };
 
-pub static ObjectVersionStorageClass: Schema =
-    Schema { values: &["STANDARD"], ..Schema::new("ObjectVersionStorageClass", Kind::String) };
+pub static ObjectVersionStorageClass: Schema = Schema {
+    values: &["STANDARD"],
+    constrained: true,
+    ..Schema::new("ObjectVersionStorageClass", Kind::String)
+};
 
-pub static OptionalObjectAttributes: Schema =
-    Schema { values: &["RestoreStatus"], ..Schema::new("OptionalObjectAttributes", Kind::String) };
+pub static OptionalObjectAttributes: Schema = Schema {
+    values: &["RestoreStatus"],
+    constrained: true,
+    ..Schema::new("OptionalObjectAttributes", Kind::String)
+};
 
 pub static OptionalObjectAttributesList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::OptionalObjectAttributes)],
+    constrained: true,
     ..Schema::new("OptionalObjectAttributesList", Kind::List)
 };
 
@@ -4154,7 +4305,7 @@ pub static Owner: Schema = Schema {
 };
 
 pub static OwnerOverride: Schema =
-    Schema { values: &["Destination"], ..Schema::new("OwnerOverride", Kind::String) };
+    Schema { values: &["Destination"], constrained: true, ..Schema::new("OwnerOverride", Kind::String) };
 
 pub static OwnershipControls: Schema = Schema {
     members: &[Member {
@@ -4162,17 +4313,20 @@ pub static OwnershipControls: Schema = Schema {
         required: true,
         ..Member::new("Rules", &crate::schemas::OwnershipControlsRules)
     }],
+    constrained: true,
     ..Schema::new("OwnershipControls", Kind::Structure)
 };
 
 pub static OwnershipControlsRule: Schema = Schema {
     members: &[Member { required: true, ..Member::new("ObjectOwnership", &crate::schemas::ObjectOwnership) }],
+    constrained: true,
     ..Schema::new("OwnershipControlsRule", Kind::Structure)
 };
 
 pub static OwnershipControlsRules: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::OwnershipControlsRule)],
     flattened: true,
+    constrained: true,
     ..Schema::new("OwnershipControlsRules", Kind::List)
 };
 
@@ -4196,12 +4350,16 @@ pub static Part: Schema = Schema {
     ..Schema::new("Part", Kind::Structure)
 };
 
-pub static PartitionDateSource: Schema =
-    Schema { values: &["EventTime", "DeliveryTime"], ..Schema::new("PartitionDateSource", Kind::String) };
+pub static PartitionDateSource: Schema = Schema {
+    values: &["EventTime", "DeliveryTime"],
+    constrained: true,
+    ..Schema::new("PartitionDateSource", Kind::String)
+};
 
 pub static PartitionedPrefix: Schema = Schema {
     members: &[Member::new("PartitionDateSource", &crate::schemas::PartitionDateSource)],
     wire_name: Some("PartitionedPrefix"),
+    constrained: true,
     ..Schema::new("PartitionedPrefix", Kind::Structure)
 };
 
@@ -4218,10 +4376,11 @@ pub static PartsList: Schema = Schema {
 };
 
 pub static Payer: Schema =
-    Schema { values: &["Requester", "BucketOwner"], ..Schema::new("Payer", Kind::String) };
+    Schema { values: &["Requester", "BucketOwner"], constrained: true, ..Schema::new("Payer", Kind::String) };
 
 pub static Permission: Schema = Schema {
     values: &["FULL_CONTROL", "WRITE", "WRITE_ACP", "READ", "READ_ACP"],
+    constrained: true,
     ..Schema::new("Permission", Kind::String)
 };
 
@@ -4230,7 +4389,8 @@ pub static PolicyStatus: Schema = Schema {
     ..Schema::new("PolicyStatus", Kind::Structure)
 };
 
-pub static Protocol: Schema = Schema { values: &["http", "https"], ..Schema::new("Protocol", Kind::String) };
+pub static Protocol: Schema =
+    Schema { values: &["http", "https"], constrained: true, ..Schema::new("Protocol", Kind::String) };
 
 pub static PublicAccessBlockConfiguration: Schema = Schema {
     members: &[
@@ -4314,6 +4474,7 @@ pub static PutBucketAclRequest: Schema = Schema {
         },
     ],
     payload: Some(1),
+    constrained: true,
     ..Schema::new("PutBucketAclRequest", Kind::Structure)
 };
 
@@ -4351,6 +4512,7 @@ pub static PutBucketCorsRequest: Schema = Schema {
         },
     ],
     payload: Some(1),
+    constrained: true,
     ..Schema::new("PutBucketCorsRequest", Kind::Structure)
 };
 
@@ -4391,6 +4553,7 @@ pub static PutBucketEncryptionRequest: Schema = Schema {
         },
     ],
     payload: Some(3),
+    constrained: true,
     ..Schema::new("PutBucketEncryptionRequest", Kind::Structure)
 };
 
@@ -4403,6 +4566,7 @@ pub static PutBucketLifecycleConfigurationOutput: Schema = Schema {
             &crate::schemas::TransitionDefaultMinimumObjectSize,
         )
     }],
+    constrained: true,
     ..Schema::new("PutBucketLifecycleConfigurationOutput", Kind::Structure)
 };
 
@@ -4475,6 +4639,7 @@ pub static PutBucketNotificationConfigurationRequest: Schema = Schema {
         },
     ],
     payload: Some(1),
+    constrained: true,
     ..Schema::new("PutBucketNotificationConfigurationRequest", Kind::Structure)
 };
 
@@ -4512,6 +4677,7 @@ pub static PutBucketOwnershipControlsRequest: Schema = Schema {
         },
     ],
     payload: Some(3),
+    constrained: true,
     ..Schema::new("PutBucketOwnershipControlsRequest", Kind::Structure)
 };
 
@@ -4546,6 +4712,7 @@ pub static PutBucketPolicyRequest: Schema = Schema {
         },
     ],
     payload: Some(4),
+    constrained: true,
     ..Schema::new("PutBucketPolicyRequest", Kind::Structure)
 };
 
@@ -4626,6 +4793,7 @@ pub static PutBucketVersioningRequest: Schema = Schema {
         },
     ],
     payload: Some(4),
+    constrained: true,
     ..Schema::new("PutBucketVersioningRequest", Kind::Structure)
 };
 
@@ -4635,6 +4803,7 @@ pub static PutObjectAclOutput: Schema = Schema {
         location: Location::Header,
         ..Member::new("RequestCharged", &crate::schemas::RequestCharged)
     }],
+    constrained: true,
     ..Schema::new("PutObjectAclOutput", Kind::Structure)
 };
 
@@ -4834,6 +5003,7 @@ pub static PutObjectOutput: Schema = Schema {
             ..Member::new("RequestCharged", &crate::schemas::RequestCharged)
         },
     ],
+    constrained: true,
     ..Schema::new("PutObjectOutput", Kind::Structure)
 };
 
@@ -5185,6 +5355,7 @@ pub static PutPublicAccessBlockRequest: Schema = Schema {
         },
     ],
     payload: Some(3),
+    constrained: true,
     ..Schema::new("PutPublicAccessBlockRequest", Kind::Structure)
 };
 
@@ -5199,12 +5370,14 @@ pub static QueueConfiguration: Schema = Schema {
         },
         Member::new("Filter", &crate::schemas::NotificationConfigurationFilter),
     ],
+    constrained: true,
     ..Schema::new("QueueConfiguration", Kind::Structure)
 };
 
 pub static QueueConfigurationList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::QueueConfiguration)],
     flattened: true,
+    constrained: true,
     ..Schema::new("QueueConfigurationList", Kind::List)
 };
 
@@ -5216,6 +5389,7 @@ pub static Redirect: Schema = Schema {
         Member::new("ReplaceKeyPrefixWith", &w::schema::STRING),
         Member::new("ReplaceKeyWith", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("Redirect", Kind::Structure)
 };
 
@@ -5224,6 +5398,7 @@ pub static RedirectAllRequestsTo: Schema = Schema {
         Member { required: true, ..Member::new("HostName", &w::schema::STRING) },
         Member::new("Protocol", &crate::schemas::Protocol),
     ],
+    constrained: true,
     ..Schema::new("RedirectAllRequestsTo", Kind::Structure)
 };
 
@@ -5235,11 +5410,15 @@ pub static ReplicaModifications: Schema = Schema {
         required: true,
         ..Member::new("Status", &crate::schemas::ReplicaModificationsStatus)
     }],
+    constrained: true,
     ..Schema::new("ReplicaModifications", Kind::Structure)
 };
 
-pub static ReplicaModificationsStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("ReplicaModificationsStatus", Kind::String) };
+pub static ReplicaModificationsStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("ReplicaModificationsStatus", Kind::String)
+};
 
 pub static ReplicationConfiguration: Schema = Schema {
     members: &[
@@ -5319,8 +5498,11 @@ pub static ReplicationRuleOrOperator: Schema = Schema {
     ..Schema::new("ReplicationRuleOrOperator", Kind::Structure)
 };
 
-pub static ReplicationRuleStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("ReplicationRuleStatus", Kind::String) };
+pub static ReplicationRuleStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("ReplicationRuleStatus", Kind::String)
+};
 
 pub static ReplicationRules: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ReplicationRule)],
@@ -5331,6 +5513,7 @@ pub static ReplicationRules: Schema = Schema {
 
 pub static ReplicationStatus: Schema = Schema {
     values: &["COMPLETE", "PENDING", "FAILED", "REPLICA", "COMPLETED"],
+    constrained: true,
     ..Schema::new("ReplicationStatus", Kind::String)
 };
 
@@ -5339,11 +5522,15 @@ pub static ReplicationTime: Schema = Schema {
         Member { required: true, ..Member::new("Status", &crate::schemas::ReplicationTimeStatus) },
         Member { required: true, ..Member::new("Time", &crate::schemas::ReplicationTimeValue) },
     ],
+    constrained: true,
     ..Schema::new("ReplicationTime", Kind::Structure)
 };
 
-pub static ReplicationTimeStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("ReplicationTimeStatus", Kind::String) };
+pub static ReplicationTimeStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("ReplicationTimeStatus", Kind::String)
+};
 
 pub static ReplicationTimeValue: Schema = Schema {
     members: &[Member::new("Minutes", &w::schema::INTEGER)],
@@ -5351,10 +5538,10 @@ pub static ReplicationTimeValue: Schema = Schema {
 };
 
 pub static RequestCharged: Schema =
-    Schema { values: &["requester"], ..Schema::new("RequestCharged", Kind::String) };
+    Schema { values: &["requester"], constrained: true, ..Schema::new("RequestCharged", Kind::String) };
 
 pub static RequestPayer: Schema =
-    Schema { values: &["requester"], ..Schema::new("RequestPayer", Kind::String) };
+    Schema { values: &["requester"], constrained: true, ..Schema::new("RequestPayer", Kind::String) };
 
 pub static ResponseExpires: Schema = Schema {
     timestamp_format: Some(w::schema::TimestampFormat::HttpDate),
@@ -5374,6 +5561,7 @@ pub static RoutingRule: Schema = Schema {
         Member::new("Condition", &crate::schemas::Condition),
         Member { required: true, ..Member::new("Redirect", &crate::schemas::Redirect) },
     ],
+    constrained: true,
     ..Schema::new("RoutingRule", Kind::Structure)
 };
 
@@ -5382,6 +5570,7 @@ pub static RoutingRules: Schema = Schema {
         wire_name: Some("RoutingRule"),
         ..Member::new("member", &crate::schemas::RoutingRule)
     }],
+    constrained: true,
     ..Schema::new("RoutingRules", Kind::List)
 };
 
@@ -5390,6 +5579,7 @@ pub static S3KeyFilter: Schema = Schema {
         wire_name: Some("FilterRule"),
         ..Member::new("FilterRules", &crate::schemas::FilterRuleList)
     }],
+    constrained: true,
     ..Schema::new("S3KeyFilter", Kind::Structure)
 };
 
@@ -5412,6 +5602,7 @@ pub static SSEKMSKeyId: Schema = Schema { sensitive: true, ..Schema::new("SSEKMS
 
 pub static ServerSideEncryption: Schema = Schema {
     values: &["AES256", "aws:fsx", "aws:backup", "aws:kms", "aws:kms:dsse"],
+    constrained: true,
     ..Schema::new("ServerSideEncryption", Kind::String)
 };
 
@@ -5420,6 +5611,7 @@ pub static ServerSideEncryptionByDefault: Schema = Schema {
         Member { required: true, ..Member::new("SSEAlgorithm", &crate::schemas::ServerSideEncryption) },
         Member::new("KMSMasterKeyID", &crate::schemas::SSEKMSKeyId),
     ],
+    constrained: true,
     ..Schema::new("ServerSideEncryptionByDefault", Kind::Structure)
 };
 
@@ -5429,6 +5621,7 @@ pub static ServerSideEncryptionConfiguration: Schema = Schema {
         required: true,
         ..Member::new("Rules", &crate::schemas::ServerSideEncryptionRules)
     }],
+    constrained: true,
     ..Schema::new("ServerSideEncryptionConfiguration", Kind::Structure)
 };
 
@@ -5438,12 +5631,14 @@ pub static ServerSideEncryptionRule: Schema = Schema {
         Member::new("BucketKeyEnabled", &w::schema::BOOLEAN),
         Member::new("BlockedEncryptionTypes", &crate::schemas::BlockedEncryptionTypes),
     ],
+    constrained: true,
     ..Schema::new("ServerSideEncryptionRule", Kind::Structure)
 };
 
 pub static ServerSideEncryptionRules: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ServerSideEncryptionRule)],
     flattened: true,
+    constrained: true,
     ..Schema::new("ServerSideEncryptionRules", Kind::List)
 };
 
@@ -5455,6 +5650,7 @@ pub static SourceSelectionCriteria: Schema = Schema {
         Member::new("SseKmsEncryptedObjects", &crate::schemas::SseKmsEncryptedObjects),
         Member::new("ReplicaModifications", &crate::schemas::ReplicaModifications),
     ],
+    constrained: true,
     ..Schema::new("SourceSelectionCriteria", Kind::Structure)
 };
 
@@ -5463,11 +5659,15 @@ pub static SseKmsEncryptedObjects: Schema = Schema {
         required: true,
         ..Member::new("Status", &crate::schemas::SseKmsEncryptedObjectsStatus)
     }],
+    constrained: true,
     ..Schema::new("SseKmsEncryptedObjects", Kind::Structure)
 };
 
-pub static SseKmsEncryptedObjectsStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("SseKmsEncryptedObjectsStatus", Kind::String) };
+pub static SseKmsEncryptedObjectsStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("SseKmsEncryptedObjectsStatus", Kind::String)
+};
 
 pub static StorageClass: Schema = Schema {
     values: &[
@@ -5487,6 +5687,7 @@ pub static StorageClass: Schema = Schema {
         "AWS_BACKUP_WARM",
         "AWS_BACKUP_LOW_COST_WARM",
     ],
+    constrained: true,
     ..Schema::new("StorageClass", Kind::String)
 };
 
@@ -5511,19 +5712,24 @@ pub static Tagging: Schema = Schema {
     ..Schema::new("Tagging", Kind::Structure)
 };
 
-pub static TaggingDirective: Schema =
-    Schema { values: &["COPY", "REPLACE"], ..Schema::new("TaggingDirective", Kind::String) };
+pub static TaggingDirective: Schema = Schema {
+    values: &["COPY", "REPLACE"],
+    constrained: true,
+    ..Schema::new("TaggingDirective", Kind::String)
+};
 
 pub static TargetGrant: Schema = Schema {
     members: &[
         Member::new("Grantee", &crate::schemas::Grantee),
         Member::new("Permission", &crate::schemas::BucketLogsPermission),
     ],
+    constrained: true,
     ..Schema::new("TargetGrant", Kind::Structure)
 };
 
 pub static TargetGrants: Schema = Schema {
     members: &[Member { wire_name: Some("Grant"), ..Member::new("member", &crate::schemas::TargetGrant) }],
+    constrained: true,
     ..Schema::new("TargetGrants", Kind::List)
 };
 
@@ -5538,6 +5744,7 @@ pub static TargetObjectKeyFormat: Schema = Schema {
             ..Member::new("PartitionedPrefix", &crate::schemas::PartitionedPrefix)
         },
     ],
+    constrained: true,
     ..Schema::new("TargetObjectKeyFormat", Kind::Structure)
 };
 
@@ -5557,12 +5764,14 @@ pub static TopicConfiguration: Schema = Schema {
         },
         Member::new("Filter", &crate::schemas::NotificationConfigurationFilter),
     ],
+    constrained: true,
     ..Schema::new("TopicConfiguration", Kind::Structure)
 };
 
 pub static TopicConfigurationList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::TopicConfiguration)],
     flattened: true,
+    constrained: true,
     ..Schema::new("TopicConfigurationList", Kind::List)
 };
 
@@ -5572,27 +5781,32 @@ pub static Transition: Schema = Schema {
         Member::new("Days", &w::schema::INTEGER),
         Member::new("StorageClass", &crate::schemas::TransitionStorageClass),
     ],
+    constrained: true,
     ..Schema::new("Transition", Kind::Structure)
 };
 
 pub static TransitionDefaultMinimumObjectSize: Schema = Schema {
     values: &["varies_by_storage_class", "all_storage_classes_128K"],
+    constrained: true,
     ..Schema::new("TransitionDefaultMinimumObjectSize", Kind::String)
 };
 
 pub static TransitionList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Transition)],
     flattened: true,
+    constrained: true,
     ..Schema::new("TransitionList", Kind::List)
 };
 
 pub static TransitionStorageClass: Schema = Schema {
     values: &["GLACIER", "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "DEEP_ARCHIVE", "GLACIER_IR"],
+    constrained: true,
     ..Schema::new("TransitionStorageClass", Kind::String)
 };
 
 pub static Type: Schema = Schema {
     values: &["CanonicalUser", "AmazonCustomerByEmail", "Group"],
+    constrained: true,
     ..Schema::new("Type", Kind::String)
 };
 
@@ -5641,6 +5855,7 @@ pub static UploadPartCopyOutput: Schema = Schema {
         },
     ],
     payload: Some(1),
+    constrained: true,
     ..Schema::new("UploadPartCopyOutput", Kind::Structure)
 };
 
@@ -5844,6 +6059,7 @@ pub static UploadPartOutput: Schema = Schema {
             ..Member::new("VersionId", &w::schema::STRING)
         },
     ],
+    constrained: true,
     ..Schema::new("UploadPartOutput", Kind::Structure)
 };
 
@@ -5975,16 +6191,21 @@ pub static UseSourceMultiRegionKey: Schema = Schema {
         required: true,
         ..Member::new("Status", &crate::schemas::UseSourceMultiRegionKeyStatus)
     }],
+    constrained: true,
     ..Schema::new("UseSourceMultiRegionKey", Kind::Structure)
 };
 
-pub static UseSourceMultiRegionKeyStatus: Schema =
-    Schema { values: &["Enabled", "Disabled"], ..Schema::new("UseSourceMultiRegionKeyStatus", Kind::String) };
+pub static UseSourceMultiRegionKeyStatus: Schema = Schema {
+    values: &["Enabled", "Disabled"],
+    constrained: true,
+    ..Schema::new("UseSourceMultiRegionKeyStatus", Kind::String)
+};
 
 pub static VersioningConfiguration: Schema = Schema {
     members: &[
         Member { wire_name: Some("MfaDelete"), ..Member::new("MFADelete", &crate::schemas::MFADelete) },
         Member::new("Status", &crate::schemas::BucketVersioningStatus),
     ],
+    constrained: true,
     ..Schema::new("VersioningConfiguration", Kind::Structure)
 };

@@ -382,7 +382,7 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
             let mut input = AbortMultipartUploadInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.abort_multipart_upload(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CompleteMultipartUpload" => {
@@ -391,42 +391,42 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.complete_multipart_upload(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CopyObject" => {
             let mut input = CopyObjectInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.copy_object(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateBucket" => {
             let mut input = CreateBucketInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_bucket(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateMultipartUpload" => {
             let mut input = CreateMultipartUploadInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_multipart_upload(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucket" => {
             let mut input = DeleteBucketInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_bucket(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucketCors" => {
             let mut input = DeleteBucketCorsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_bucket_cors(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucketEncryption" => {
@@ -435,14 +435,14 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_bucket_encryption(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucketLifecycle" => {
             let mut input = DeleteBucketLifecycleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_bucket_lifecycle(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucketOwnershipControls" => {
@@ -451,42 +451,42 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_bucket_ownership_controls(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucketPolicy" => {
             let mut input = DeleteBucketPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_bucket_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteBucketTagging" => {
             let mut input = DeleteBucketTaggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_bucket_tagging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteObject" => {
             let mut input = DeleteObjectInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_object(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteObjectTagging" => {
             let mut input = DeleteObjectTaggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_object_tagging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteObjects" => {
             let mut input = DeleteObjectsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_objects(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeletePublicAccessBlock" => {
@@ -495,7 +495,7 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.delete_public_access_block(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketAccelerateConfiguration" => {
@@ -504,28 +504,28 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_bucket_accelerate_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketAcl" => {
             let mut input = GetBucketAclInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_acl(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketCors" => {
             let mut input = GetBucketCorsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_cors(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketEncryption" => {
             let mut input = GetBucketEncryptionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_encryption(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketLifecycleConfiguration" => {
@@ -534,21 +534,21 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_bucket_lifecycle_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketLocation" => {
             let mut input = GetBucketLocationInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_location(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketLogging" => {
             let mut input = GetBucketLoggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_logging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketNotificationConfiguration" => {
@@ -557,7 +557,7 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_bucket_notification_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketOwnershipControls" => {
@@ -566,14 +566,14 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_bucket_ownership_controls(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketPolicy" => {
             let mut input = GetBucketPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketPolicyStatus" => {
@@ -582,14 +582,14 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_bucket_policy_status(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketReplication" => {
             let mut input = GetBucketReplicationInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_replication(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketRequestPayment" => {
@@ -598,49 +598,49 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_bucket_request_payment(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketTagging" => {
             let mut input = GetBucketTaggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_tagging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketVersioning" => {
             let mut input = GetBucketVersioningInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_versioning(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetBucketWebsite" => {
             let mut input = GetBucketWebsiteInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_bucket_website(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetObject" => {
             let mut input = GetObjectInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_object(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetObjectAcl" => {
             let mut input = GetObjectAclInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_object_acl(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetObjectAttributes" => {
             let mut input = GetObjectAttributesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_object_attributes(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetObjectLockConfiguration" => {
@@ -649,98 +649,98 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.get_object_lock_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetObjectTagging" => {
             let mut input = GetObjectTaggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_object_tagging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetPublicAccessBlock" => {
             let mut input = GetPublicAccessBlockInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_public_access_block(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "HeadBucket" => {
             let mut input = HeadBucketInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.head_bucket(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "HeadObject" => {
             let mut input = HeadObjectInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.head_object(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListBuckets" => {
             let mut input = ListBucketsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_buckets(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListMultipartUploads" => {
             let mut input = ListMultipartUploadsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_multipart_uploads(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListObjectVersions" => {
             let mut input = ListObjectVersionsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_object_versions(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListObjects" => {
             let mut input = ListObjectsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_objects(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListObjectsV2" => {
             let mut input = ListObjectsV2Input::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_objects_v2(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListParts" => {
             let mut input = ListPartsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_parts(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketAcl" => {
             let mut input = PutBucketAclInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_bucket_acl(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketCors" => {
             let mut input = PutBucketCorsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_bucket_cors(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketEncryption" => {
             let mut input = PutBucketEncryptionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_bucket_encryption(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketLifecycleConfiguration" => {
@@ -749,7 +749,7 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_bucket_lifecycle_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketNotificationConfiguration" => {
@@ -758,7 +758,7 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_bucket_notification_configuration(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketOwnershipControls" => {
@@ -767,70 +767,70 @@ pub async fn dispatch<S: S3>(service: &S, cx: &S::Context, call: w::Call) -> htt
                 Ok(responder) => {
                     responder.finish(Box::pin(service.put_bucket_ownership_controls(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketPolicy" => {
             let mut input = PutBucketPolicyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_bucket_policy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketTagging" => {
             let mut input = PutBucketTaggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_bucket_tagging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutBucketVersioning" => {
             let mut input = PutBucketVersioningInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_bucket_versioning(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutObject" => {
             let mut input = PutObjectInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_object(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutObjectAcl" => {
             let mut input = PutObjectAclInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_object_acl(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutObjectTagging" => {
             let mut input = PutObjectTaggingInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_object_tagging(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutPublicAccessBlock" => {
             let mut input = PutPublicAccessBlockInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_public_access_block(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UploadPart" => {
             let mut input = UploadPartInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.upload_part(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UploadPartCopy" => {
             let mut input = UploadPartCopyInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.upload_part_copy(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

@@ -19,6 +19,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
         framework_namespace: "com.amazon.coral.service#",
         max_body_bytes: 4 << 20,
         validation_code: "InvalidParameterValue",
+        validation_style: w::service::ValidationStyle::Sqs,
         ..w::service::Quirks::DEFAULT
     },
     operations: &[
@@ -32,12 +33,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::AddPermissionRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::OverLimit,
                     &crate::schemas::RequestThrottled,
@@ -58,12 +61,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CancelMessageMoveTaskRequest,
                 output: &crate::schemas::CancelMessageMoveTaskResult,
                 input_root: None,
                 result_wrapper: Some("CancelMessageMoveTaskResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceNotFoundException,
                     &crate::schemas::RequestThrottled,
@@ -83,12 +88,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ChangeMessageVisibilityRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::MessageNotInflight,
                     &crate::schemas::ReceiptHandleIsInvalid,
@@ -110,12 +117,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ChangeMessageVisibilityBatchRequest,
                 output: &crate::schemas::ChangeMessageVisibilityBatchResult,
                 input_root: None,
                 result_wrapper: Some("ChangeMessageVisibilityBatchResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::TooManyEntriesInBatchRequest,
                     &crate::schemas::EmptyBatchRequest,
@@ -139,12 +148,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::CreateQueueRequest,
                 output: &crate::schemas::CreateQueueResult,
                 input_root: None,
                 result_wrapper: Some("CreateQueueResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::QueueDeletedRecently,
                     &crate::schemas::QueueNameExists,
@@ -167,12 +178,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteMessageRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidIdFormat,
                     &crate::schemas::ReceiptHandleIsInvalid,
@@ -194,12 +207,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteMessageBatchRequest,
                 output: &crate::schemas::DeleteMessageBatchResult,
                 input_root: None,
                 result_wrapper: Some("DeleteMessageBatchResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::TooManyEntriesInBatchRequest,
                     &crate::schemas::EmptyBatchRequest,
@@ -223,12 +238,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteQueueRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::RequestThrottled,
                     &crate::schemas::QueueDoesNotExist,
@@ -248,12 +265,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetQueueAttributesRequest,
                 output: &crate::schemas::GetQueueAttributesResult,
                 input_root: None,
                 result_wrapper: Some("GetQueueAttributesResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidAttributeName,
                     &crate::schemas::RequestThrottled,
@@ -274,12 +293,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetQueueUrlRequest,
                 output: &crate::schemas::GetQueueUrlResult,
                 input_root: None,
                 result_wrapper: Some("GetQueueUrlResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::RequestThrottled,
                     &crate::schemas::QueueDoesNotExist,
@@ -299,12 +320,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListDeadLetterSourceQueuesRequest,
                 output: &crate::schemas::ListDeadLetterSourceQueuesResult,
                 input_root: None,
                 result_wrapper: Some("ListDeadLetterSourceQueuesResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::QueueDoesNotExist,
                     &crate::schemas::RequestThrottled,
@@ -324,12 +347,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListMessageMoveTasksRequest,
                 output: &crate::schemas::ListMessageMoveTasksResult,
                 input_root: None,
                 result_wrapper: Some("ListMessageMoveTasksResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceNotFoundException,
                     &crate::schemas::RequestThrottled,
@@ -349,12 +374,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListQueueTagsRequest,
                 output: &crate::schemas::ListQueueTagsResult,
                 input_root: None,
                 result_wrapper: Some("ListQueueTagsResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::RequestThrottled,
                     &crate::schemas::QueueDoesNotExist,
@@ -374,12 +401,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListQueuesRequest,
                 output: &crate::schemas::ListQueuesResult,
                 input_root: None,
                 result_wrapper: Some("ListQueuesResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::RequestThrottled,
                     &crate::schemas::InvalidSecurity,
@@ -398,12 +427,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PurgeQueueRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::QueueDoesNotExist,
                     &crate::schemas::PurgeQueueInProgress,
@@ -424,12 +455,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ReceiveMessageRequest,
                 output: &crate::schemas::ReceiveMessageResult,
                 input_root: None,
                 result_wrapper: Some("ReceiveMessageResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::UnsupportedOperation,
                     &crate::schemas::OverLimit,
@@ -457,12 +490,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::RemovePermissionRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidAddress,
                     &crate::schemas::RequestThrottled,
@@ -482,12 +517,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::SendMessageRequest,
                 output: &crate::schemas::SendMessageResult,
                 input_root: None,
                 result_wrapper: Some("SendMessageResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidMessageContents,
                     &crate::schemas::UnsupportedOperation,
@@ -515,12 +552,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::SendMessageBatchRequest,
                 output: &crate::schemas::SendMessageBatchResult,
                 input_root: None,
                 result_wrapper: Some("SendMessageBatchResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::TooManyEntriesInBatchRequest,
                     &crate::schemas::EmptyBatchRequest,
@@ -552,12 +591,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::SetQueueAttributesRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidAttributeName,
                     &crate::schemas::InvalidAttributeValue,
@@ -580,12 +621,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::StartMessageMoveTaskRequest,
                 output: &crate::schemas::StartMessageMoveTaskResult,
                 input_root: None,
                 result_wrapper: Some("StartMessageMoveTaskResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::ResourceNotFoundException,
                     &crate::schemas::RequestThrottled,
@@ -605,12 +648,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::TagQueueRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidAddress,
                     &crate::schemas::RequestThrottled,
@@ -630,12 +675,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UntagQueueRequest,
                 output: &w::schema::UNIT,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidAddress,
                     &crate::schemas::RequestThrottled,

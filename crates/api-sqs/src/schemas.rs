@@ -30,12 +30,14 @@ pub static AddPermissionRequest: Schema = Schema {
             ..Member::new("Actions", &crate::schemas::ActionNameList)
         },
     ],
+    constrained: true,
     ..Schema::new("AddPermissionRequest", Kind::Structure)
 };
 
 pub static AttributeNameList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::QueueAttributeName)],
     flattened: true,
+    constrained: true,
     ..Schema::new("AttributeNameList", Kind::List)
 };
 
@@ -68,12 +70,14 @@ pub static BatchResultErrorEntry: Schema = Schema {
         Member { required: true, ..Member::new("Code", &w::schema::STRING) },
         Member::new("Message", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("BatchResultErrorEntry", Kind::Structure)
 };
 
 pub static BatchResultErrorEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::BatchResultErrorEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("BatchResultErrorEntryList", Kind::List)
 };
 
@@ -82,6 +86,7 @@ pub static BinaryList: Schema =
 
 pub static CancelMessageMoveTaskRequest: Schema = Schema {
     members: &[Member { required: true, ..Member::new("TaskHandle", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("CancelMessageMoveTaskRequest", Kind::Structure)
 };
 
@@ -99,6 +104,7 @@ pub static ChangeMessageVisibilityBatchRequest: Schema = Schema {
             ..Member::new("Entries", &crate::schemas::ChangeMessageVisibilityBatchRequestEntryList)
         },
     ],
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityBatchRequest", Kind::Structure)
 };
 
@@ -108,12 +114,14 @@ pub static ChangeMessageVisibilityBatchRequestEntry: Schema = Schema {
         Member { required: true, ..Member::new("ReceiptHandle", &w::schema::STRING) },
         Member::new("VisibilityTimeout", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityBatchRequestEntry", Kind::Structure)
 };
 
 pub static ChangeMessageVisibilityBatchRequestEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ChangeMessageVisibilityBatchRequestEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityBatchRequestEntryList", Kind::List)
 };
 
@@ -130,17 +138,20 @@ pub static ChangeMessageVisibilityBatchResult: Schema = Schema {
             ..Member::new("Failed", &crate::schemas::BatchResultErrorEntryList)
         },
     ],
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityBatchResult", Kind::Structure)
 };
 
 pub static ChangeMessageVisibilityBatchResultEntry: Schema = Schema {
     members: &[Member { required: true, ..Member::new("Id", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityBatchResultEntry", Kind::Structure)
 };
 
 pub static ChangeMessageVisibilityBatchResultEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ChangeMessageVisibilityBatchResultEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityBatchResultEntryList", Kind::List)
 };
 
@@ -150,6 +161,7 @@ pub static ChangeMessageVisibilityRequest: Schema = Schema {
         Member { required: true, ..Member::new("ReceiptHandle", &w::schema::STRING) },
         Member { required: true, ..Member::new("VisibilityTimeout", &w::schema::INTEGER) },
     ],
+    constrained: true,
     ..Schema::new("ChangeMessageVisibilityRequest", Kind::Structure)
 };
 
@@ -162,6 +174,7 @@ pub static CreateQueueRequest: Schema = Schema {
         },
         Member { query_name: Some("Tag"), ..Member::new("tags", &crate::schemas::TagMap) },
     ],
+    constrained: true,
     ..Schema::new("CreateQueueRequest", Kind::Structure)
 };
 
@@ -179,6 +192,7 @@ pub static DeleteMessageBatchRequest: Schema = Schema {
             ..Member::new("Entries", &crate::schemas::DeleteMessageBatchRequestEntryList)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteMessageBatchRequest", Kind::Structure)
 };
 
@@ -187,12 +201,14 @@ pub static DeleteMessageBatchRequestEntry: Schema = Schema {
         Member { required: true, ..Member::new("Id", &w::schema::STRING) },
         Member { required: true, ..Member::new("ReceiptHandle", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("DeleteMessageBatchRequestEntry", Kind::Structure)
 };
 
 pub static DeleteMessageBatchRequestEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::DeleteMessageBatchRequestEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("DeleteMessageBatchRequestEntryList", Kind::List)
 };
 
@@ -209,17 +225,20 @@ pub static DeleteMessageBatchResult: Schema = Schema {
             ..Member::new("Failed", &crate::schemas::BatchResultErrorEntryList)
         },
     ],
+    constrained: true,
     ..Schema::new("DeleteMessageBatchResult", Kind::Structure)
 };
 
 pub static DeleteMessageBatchResultEntry: Schema = Schema {
     members: &[Member { required: true, ..Member::new("Id", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("DeleteMessageBatchResultEntry", Kind::Structure)
 };
 
 pub static DeleteMessageBatchResultEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::DeleteMessageBatchResultEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("DeleteMessageBatchResultEntryList", Kind::List)
 };
 
@@ -228,11 +247,13 @@ pub static DeleteMessageRequest: Schema = Schema {
         Member { required: true, ..Member::new("QueueUrl", &w::schema::STRING) },
         Member { required: true, ..Member::new("ReceiptHandle", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("DeleteMessageRequest", Kind::Structure)
 };
 
 pub static DeleteQueueRequest: Schema = Schema {
     members: &[Member { required: true, ..Member::new("QueueUrl", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("DeleteQueueRequest", Kind::Structure)
 };
 
@@ -255,6 +276,7 @@ pub static GetQueueAttributesRequest: Schema = Schema {
             ..Member::new("AttributeNames", &crate::schemas::AttributeNameList)
         },
     ],
+    constrained: true,
     ..Schema::new("GetQueueAttributesRequest", Kind::Structure)
 };
 
@@ -263,6 +285,7 @@ pub static GetQueueAttributesResult: Schema = Schema {
         query_name: Some("Attribute"),
         ..Member::new("Attributes", &crate::schemas::QueueAttributeMap)
     }],
+    constrained: true,
     ..Schema::new("GetQueueAttributesResult", Kind::Structure)
 };
 
@@ -271,6 +294,7 @@ pub static GetQueueUrlRequest: Schema = Schema {
         Member { required: true, ..Member::new("QueueName", &w::schema::STRING) },
         Member::new("QueueOwnerAWSAccountId", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("GetQueueUrlRequest", Kind::Structure)
 };
 
@@ -423,6 +447,7 @@ pub static ListDeadLetterSourceQueuesRequest: Schema = Schema {
         Member::new("NextToken", &w::schema::STRING),
         Member::new("MaxResults", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("ListDeadLetterSourceQueuesRequest", Kind::Structure)
 };
 
@@ -435,6 +460,7 @@ pub static ListDeadLetterSourceQueuesResult: Schema = Schema {
         },
         Member::new("NextToken", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("ListDeadLetterSourceQueuesResult", Kind::Structure)
 };
 
@@ -443,6 +469,7 @@ pub static ListMessageMoveTasksRequest: Schema = Schema {
         Member { required: true, ..Member::new("SourceArn", &w::schema::STRING) },
         Member::new("MaxResults", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("ListMessageMoveTasksRequest", Kind::Structure)
 };
 
@@ -478,6 +505,7 @@ pub static ListMessageMoveTasksResultEntryList: Schema = Schema {
 
 pub static ListQueueTagsRequest: Schema = Schema {
     members: &[Member { required: true, ..Member::new("QueueUrl", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("ListQueueTagsRequest", Kind::Structure)
 };
 
@@ -519,6 +547,7 @@ pub static Message: Schema = Schema {
             ..Member::new("MessageAttributes", &crate::schemas::MessageBodyAttributeMap)
         },
     ],
+    constrained: true,
     ..Schema::new("Message", Kind::Structure)
 };
 
@@ -536,6 +565,7 @@ pub static MessageAttributeValue: Schema = Schema {
         Member { flattened: true, ..Member::new("BinaryListValues", &crate::schemas::BinaryList) },
         Member { required: true, ..Member::new("DataType", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("MessageAttributeValue", Kind::Structure)
 };
 
@@ -545,6 +575,7 @@ pub static MessageBodyAttributeMap: Schema = Schema {
         Member::new("value", &crate::schemas::MessageAttributeValue),
     ],
     flattened: true,
+    constrained: true,
     ..Schema::new("MessageBodyAttributeMap", Kind::Map)
 };
 
@@ -554,12 +585,14 @@ pub static MessageBodySystemAttributeMap: Schema = Schema {
         Member::new("value", &crate::schemas::MessageSystemAttributeValue),
     ],
     flattened: true,
+    constrained: true,
     ..Schema::new("MessageBodySystemAttributeMap", Kind::Map)
 };
 
 pub static MessageList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::Message)],
     flattened: true,
+    constrained: true,
     ..Schema::new("MessageList", Kind::List)
 };
 
@@ -576,6 +609,7 @@ pub static MessageNotInflight: Schema = Schema {
 pub static MessageSystemAttributeList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::MessageSystemAttributeName)],
     flattened: true,
+    constrained: true,
     ..Schema::new("MessageSystemAttributeList", Kind::List)
 };
 
@@ -585,6 +619,7 @@ pub static MessageSystemAttributeMap: Schema = Schema {
         Member::new("value", &w::schema::STRING),
     ],
     flattened: true,
+    constrained: true,
     ..Schema::new("MessageSystemAttributeMap", Kind::Map)
 };
 
@@ -601,11 +636,15 @@ pub static MessageSystemAttributeName: Schema = Schema {
         "AWSTraceHeader",
         "DeadLetterQueueSourceArn",
     ],
+    constrained: true,
     ..Schema::new("MessageSystemAttributeName", Kind::String)
 };
 
-pub static MessageSystemAttributeNameForSends: Schema =
-    Schema { values: &["AWSTraceHeader"], ..Schema::new("MessageSystemAttributeNameForSends", Kind::String) };
+pub static MessageSystemAttributeNameForSends: Schema = Schema {
+    values: &["AWSTraceHeader"],
+    constrained: true,
+    ..Schema::new("MessageSystemAttributeNameForSends", Kind::String)
+};
 
 pub static MessageSystemAttributeValue: Schema = Schema {
     members: &[
@@ -615,6 +654,7 @@ pub static MessageSystemAttributeValue: Schema = Schema {
         Member { flattened: true, ..Member::new("BinaryListValues", &crate::schemas::BinaryList) },
         Member { required: true, ..Member::new("DataType", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("MessageSystemAttributeValue", Kind::Structure)
 };
 
@@ -642,6 +682,7 @@ pub static PurgeQueueInProgress: Schema = Schema {
 
 pub static PurgeQueueRequest: Schema = Schema {
     members: &[Member { required: true, ..Member::new("QueueUrl", &w::schema::STRING) }],
+    constrained: true,
     ..Schema::new("PurgeQueueRequest", Kind::Structure)
 };
 
@@ -651,6 +692,7 @@ pub static QueueAttributeMap: Schema = Schema {
         Member::new("value", &w::schema::STRING),
     ],
     flattened: true,
+    constrained: true,
     ..Schema::new("QueueAttributeMap", Kind::Map)
 };
 
@@ -679,6 +721,7 @@ pub static QueueAttributeName: Schema = Schema {
         "RedriveAllowPolicy",
         "SqsManagedSseEnabled",
     ],
+    constrained: true,
     ..Schema::new("QueueAttributeName", Kind::String)
 };
 
@@ -752,6 +795,7 @@ pub static ReceiveMessageRequest: Schema = Schema {
         Member::new("WaitTimeSeconds", &w::schema::INTEGER),
         Member::new("ReceiveRequestAttemptId", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("ReceiveMessageRequest", Kind::Structure)
 };
 
@@ -760,6 +804,7 @@ pub static ReceiveMessageResult: Schema = Schema {
         query_name: Some("Message"),
         ..Member::new("Messages", &crate::schemas::MessageList)
     }],
+    constrained: true,
     ..Schema::new("ReceiveMessageResult", Kind::Structure)
 };
 
@@ -768,6 +813,7 @@ pub static RemovePermissionRequest: Schema = Schema {
         Member { required: true, ..Member::new("QueueUrl", &w::schema::STRING) },
         Member { required: true, ..Member::new("Label", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("RemovePermissionRequest", Kind::Structure)
 };
 
@@ -802,6 +848,7 @@ pub static SendMessageBatchRequest: Schema = Schema {
             ..Member::new("Entries", &crate::schemas::SendMessageBatchRequestEntryList)
         },
     ],
+    constrained: true,
     ..Schema::new("SendMessageBatchRequest", Kind::Structure)
 };
 
@@ -821,12 +868,14 @@ pub static SendMessageBatchRequestEntry: Schema = Schema {
         Member::new("MessageDeduplicationId", &w::schema::STRING),
         Member::new("MessageGroupId", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("SendMessageBatchRequestEntry", Kind::Structure)
 };
 
 pub static SendMessageBatchRequestEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::SendMessageBatchRequestEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("SendMessageBatchRequestEntryList", Kind::List)
 };
 
@@ -843,6 +892,7 @@ pub static SendMessageBatchResult: Schema = Schema {
             ..Member::new("Failed", &crate::schemas::BatchResultErrorEntryList)
         },
     ],
+    constrained: true,
     ..Schema::new("SendMessageBatchResult", Kind::Structure)
 };
 
@@ -855,12 +905,14 @@ pub static SendMessageBatchResultEntry: Schema = Schema {
         Member::new("MD5OfMessageSystemAttributes", &w::schema::STRING),
         Member::new("SequenceNumber", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("SendMessageBatchResultEntry", Kind::Structure)
 };
 
 pub static SendMessageBatchResultEntryList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::SendMessageBatchResultEntry)],
     flattened: true,
+    constrained: true,
     ..Schema::new("SendMessageBatchResultEntryList", Kind::List)
 };
 
@@ -880,6 +932,7 @@ pub static SendMessageRequest: Schema = Schema {
         Member::new("MessageDeduplicationId", &w::schema::STRING),
         Member::new("MessageGroupId", &w::schema::STRING),
     ],
+    constrained: true,
     ..Schema::new("SendMessageRequest", Kind::Structure)
 };
 
@@ -903,6 +956,7 @@ pub static SetQueueAttributesRequest: Schema = Schema {
             ..Member::new("Attributes", &crate::schemas::QueueAttributeMap)
         },
     ],
+    constrained: true,
     ..Schema::new("SetQueueAttributesRequest", Kind::Structure)
 };
 
@@ -912,6 +966,7 @@ pub static StartMessageMoveTaskRequest: Schema = Schema {
         Member::new("DestinationArn", &w::schema::STRING),
         Member::new("MaxNumberOfMessagesPerSecond", &w::schema::INTEGER),
     ],
+    constrained: true,
     ..Schema::new("StartMessageMoveTaskRequest", Kind::Structure)
 };
 
@@ -940,6 +995,7 @@ pub static TagQueueRequest: Schema = Schema {
         Member { required: true, ..Member::new("QueueUrl", &w::schema::STRING) },
         Member { query_name: Some("Tag"), required: true, ..Member::new("Tags", &crate::schemas::TagMap) },
     ],
+    constrained: true,
     ..Schema::new("TagQueueRequest", Kind::Structure)
 };
 
@@ -974,5 +1030,6 @@ pub static UntagQueueRequest: Schema = Schema {
             ..Member::new("TagKeys", &crate::schemas::TagKeyList)
         },
     ],
+    constrained: true,
     ..Schema::new("UntagQueueRequest", Kind::Structure)
 };

@@ -154,7 +154,7 @@ pub async fn dispatch<S: Sqs>(service: &S, cx: &S::Context, call: w::Call) -> ht
             let mut input = AddPermissionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.add_permission(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CancelMessageMoveTask" => {
@@ -163,7 +163,7 @@ pub async fn dispatch<S: Sqs>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.cancel_message_move_task(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ChangeMessageVisibility" => {
@@ -172,7 +172,7 @@ pub async fn dispatch<S: Sqs>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.change_message_visibility(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ChangeMessageVisibilityBatch" => {
@@ -181,49 +181,49 @@ pub async fn dispatch<S: Sqs>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.change_message_visibility_batch(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "CreateQueue" => {
             let mut input = CreateQueueInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.create_queue(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteMessage" => {
             let mut input = DeleteMessageInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_message(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteMessageBatch" => {
             let mut input = DeleteMessageBatchInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_message_batch(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteQueue" => {
             let mut input = DeleteQueueInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_queue(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetQueueAttributes" => {
             let mut input = GetQueueAttributesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_queue_attributes(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetQueueUrl" => {
             let mut input = GetQueueUrlInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_queue_url(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListDeadLetterSourceQueues" => {
@@ -232,91 +232,91 @@ pub async fn dispatch<S: Sqs>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.list_dead_letter_source_queues(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListMessageMoveTasks" => {
             let mut input = ListMessageMoveTasksInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_message_move_tasks(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListQueueTags" => {
             let mut input = ListQueueTagsInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_queue_tags(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListQueues" => {
             let mut input = ListQueuesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_queues(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PurgeQueue" => {
             let mut input = PurgeQueueInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.purge_queue(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ReceiveMessage" => {
             let mut input = ReceiveMessageInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.receive_message(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "RemovePermission" => {
             let mut input = RemovePermissionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.remove_permission(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SendMessage" => {
             let mut input = SendMessageInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.send_message(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SendMessageBatch" => {
             let mut input = SendMessageBatchInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.send_message_batch(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "SetQueueAttributes" => {
             let mut input = SetQueueAttributesInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.set_queue_attributes(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "StartMessageMoveTask" => {
             let mut input = StartMessageMoveTaskInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.start_message_move_task(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "TagQueue" => {
             let mut input = TagQueueInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.tag_queue(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UntagQueue" => {
             let mut input = UntagQueueInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.untag_queue(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

@@ -14,7 +14,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
     xml_namespace: None,
     protocols: &[Protocol::AwsJson11],
     query_compatible: false,
-    quirks: w::service::Quirks { ..w::service::Quirks::DEFAULT },
+    quirks: w::service::Quirks { max_body_bytes: 1 << 20, ..w::service::Quirks::DEFAULT },
     operations: &[
         OperationDesc {
             name: "AddTagsToResource",
@@ -26,12 +26,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::AddTagsToResourceRequest,
                 output: &crate::schemas::AddTagsToResourceResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidResourceType,
                     &crate::schemas::InvalidResourceId,
@@ -51,6 +53,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -63,6 +66,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -75,6 +79,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -87,6 +92,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -99,6 +105,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -111,6 +118,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -123,6 +131,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -135,6 +144,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -147,6 +157,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -159,6 +170,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -171,6 +183,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -183,6 +196,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -195,6 +209,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -207,6 +222,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -219,6 +235,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -231,6 +248,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -243,6 +261,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -255,6 +274,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -267,6 +287,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -279,6 +300,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -291,6 +313,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -303,12 +326,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteParameterRequest,
                 output: &crate::schemas::DeleteParameterResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::InternalServerError, &crate::schemas::ParameterNotFound],
             }),
         },
@@ -322,12 +347,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DeleteParametersRequest,
                 output: &crate::schemas::DeleteParametersResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::InternalServerError],
             }),
         },
@@ -341,6 +368,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -353,6 +381,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -365,6 +394,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -377,6 +407,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -389,6 +420,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -401,6 +433,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -413,6 +446,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -425,6 +459,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -437,6 +472,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -449,6 +485,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -461,6 +498,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -473,6 +511,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -485,6 +524,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -497,6 +537,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -509,6 +550,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -521,6 +563,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -533,6 +576,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -545,6 +589,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -557,6 +602,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -569,6 +615,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -581,6 +628,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -593,6 +641,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -605,6 +654,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -617,6 +667,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -629,6 +680,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -641,6 +693,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -653,6 +706,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -665,6 +719,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -677,6 +732,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -689,6 +745,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -701,6 +758,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -713,6 +771,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -725,6 +784,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -737,6 +797,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -749,6 +810,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -761,12 +823,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::DescribeParametersRequest,
                 output: &crate::schemas::DescribeParametersResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::InvalidFilterKey,
@@ -786,6 +850,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -798,6 +863,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -810,6 +876,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -822,6 +889,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -834,6 +902,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -846,6 +915,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -858,6 +928,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -870,6 +941,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -882,6 +954,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -894,6 +967,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -906,6 +980,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -918,6 +993,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -930,6 +1006,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -942,6 +1019,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -954,6 +1032,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -966,6 +1045,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -978,6 +1058,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -990,6 +1071,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1002,6 +1084,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1014,6 +1097,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1026,6 +1110,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1038,6 +1123,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1050,6 +1136,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1062,6 +1149,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1074,6 +1162,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1086,6 +1175,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1098,12 +1188,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetParameterRequest,
                 output: &crate::schemas::GetParameterResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::InvalidKeyId,
@@ -1122,12 +1214,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetParameterHistoryRequest,
                 output: &crate::schemas::GetParameterHistoryResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::ParameterNotFound,
@@ -1146,12 +1240,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetParametersRequest,
                 output: &crate::schemas::GetParametersResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::InvalidKeyId, &crate::schemas::InternalServerError],
             }),
         },
@@ -1165,12 +1261,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetParametersByPathRequest,
                 output: &crate::schemas::GetParametersByPathResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::InvalidFilterKey,
@@ -1191,6 +1289,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1203,6 +1302,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1215,6 +1315,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1227,6 +1328,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1239,12 +1341,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::LabelParameterVersionRequest,
                 output: &crate::schemas::LabelParameterVersionResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::TooManyUpdates,
@@ -1264,6 +1368,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1276,6 +1381,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1288,6 +1394,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1300,6 +1407,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1312,6 +1420,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1324,6 +1433,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1336,6 +1446,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1348,6 +1459,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1360,6 +1472,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1372,6 +1485,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1384,6 +1498,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1396,6 +1511,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1408,6 +1524,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1420,6 +1537,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1432,6 +1550,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1444,6 +1563,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1456,6 +1576,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1468,6 +1589,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1480,12 +1602,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::ListTagsForResourceRequest,
                 output: &crate::schemas::ListTagsForResourceResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidResourceType,
                     &crate::schemas::InvalidResourceId,
@@ -1503,6 +1627,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1515,6 +1640,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1527,6 +1653,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1539,12 +1666,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::PutParameterRequest,
                 output: &crate::schemas::PutParameterResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::InvalidKeyId,
@@ -1574,6 +1703,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1586,6 +1716,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1598,6 +1729,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1610,6 +1742,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1622,6 +1755,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1634,6 +1768,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1646,12 +1781,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::RemoveTagsFromResourceRequest,
                 output: &crate::schemas::RemoveTagsFromResourceResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InvalidResourceType,
                     &crate::schemas::InvalidResourceId,
@@ -1670,6 +1807,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1682,6 +1820,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1694,6 +1833,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1706,6 +1846,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1718,6 +1859,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1730,6 +1872,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1742,6 +1885,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1754,6 +1898,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1766,6 +1911,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1778,6 +1924,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1790,6 +1937,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1802,6 +1950,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1814,12 +1963,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::UnlabelParameterVersionRequest,
                 output: &crate::schemas::UnlabelParameterVersionResult,
                 input_root: None,
                 result_wrapper: None,
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::InternalServerError,
                     &crate::schemas::TooManyUpdates,
@@ -1838,6 +1989,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1850,6 +2002,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1862,6 +2015,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1874,6 +2028,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1886,6 +2041,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1898,6 +2054,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1910,6 +2067,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1922,6 +2080,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1934,6 +2093,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1946,6 +2106,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1958,6 +2119,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1970,6 +2132,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1982,6 +2145,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -1994,6 +2158,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2006,6 +2171,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -2018,6 +2184,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
     ],

@@ -325,6 +325,7 @@ pub static ListTagsForResourceRequest: Schema = Schema {
         Member { required: true, ..Member::new("ResourceType", &crate::schemas::ResourceTypeForTagging) },
         Member { required: true, ..Member::new("ResourceId", &w::schema::STRING) },
     ],
+    constrained: true,
     ..Schema::new("ListTagsForResourceRequest", Kind::Structure)
 };
 
@@ -595,11 +596,13 @@ pub static ParameterStringQueryOption: Schema = Schema {
 
 pub static ParameterTier: Schema = Schema {
     values: &["Standard", "Advanced", "Intelligent-Tiering"],
+    constrained: true,
     ..Schema::new("ParameterTier", Kind::String)
 };
 
 pub static ParameterType: Schema = Schema {
     values: &["String", "StringList", "SecureString"],
+    constrained: true,
     ..Schema::new("ParameterType", Kind::String)
 };
 
@@ -634,8 +637,11 @@ pub static ParametersFilter: Schema = Schema {
     ..Schema::new("ParametersFilter", Kind::Structure)
 };
 
-pub static ParametersFilterKey: Schema =
-    Schema { values: &["Name", "Type", "KeyId"], ..Schema::new("ParametersFilterKey", Kind::String) };
+pub static ParametersFilterKey: Schema = Schema {
+    values: &["Name", "Type", "KeyId"],
+    constrained: true,
+    ..Schema::new("ParametersFilterKey", Kind::String)
+};
 
 pub static ParametersFilterList: Schema = Schema {
     members: &[Member::new("member", &crate::schemas::ParametersFilter)],
@@ -689,6 +695,7 @@ pub static PutParameterRequest: Schema = Schema {
 
 pub static PutParameterResult: Schema = Schema {
     members: &[Member::new("Version", &w::schema::LONG), Member::new("Tier", &crate::schemas::ParameterTier)],
+    constrained: true,
     ..Schema::new("PutParameterResult", Kind::Structure)
 };
 
@@ -718,6 +725,7 @@ pub static ResourceTypeForTagging: Schema = Schema {
         "Association",
         "CloudConnector",
     ],
+    constrained: true,
     ..Schema::new("ResourceTypeForTagging", Kind::String)
 };
 

@@ -94,77 +94,77 @@ pub async fn dispatch<S: Ssm>(service: &S, cx: &S::Context, call: w::Call) -> ht
             let mut input = AddTagsToResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.add_tags_to_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteParameter" => {
             let mut input = DeleteParameterInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_parameter(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DeleteParameters" => {
             let mut input = DeleteParametersInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.delete_parameters(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "DescribeParameters" => {
             let mut input = DescribeParametersInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.describe_parameters(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetParameter" => {
             let mut input = GetParameterInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_parameter(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetParameterHistory" => {
             let mut input = GetParameterHistoryInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_parameter_history(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetParameters" => {
             let mut input = GetParametersInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_parameters(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetParametersByPath" => {
             let mut input = GetParametersByPathInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_parameters_by_path(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "LabelParameterVersion" => {
             let mut input = LabelParameterVersionInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.label_parameter_version(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "ListTagsForResource" => {
             let mut input = ListTagsForResourceInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.list_tags_for_resource(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "PutParameter" => {
             let mut input = PutParameterInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.put_parameter(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "RemoveTagsFromResource" => {
@@ -173,7 +173,7 @@ pub async fn dispatch<S: Ssm>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.remove_tags_from_resource(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "UnlabelParameterVersion" => {
@@ -182,7 +182,7 @@ pub async fn dispatch<S: Ssm>(service: &S, cx: &S::Context, call: w::Call) -> ht
                 Ok(responder) => {
                     responder.finish(Box::pin(service.unlabel_parameter_version(cx, input)).await)
                 }
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

@@ -14,7 +14,12 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
     xml_namespace: Some("https://sts.amazonaws.com/doc/2011-06-15/"),
     protocols: &[Protocol::Query],
     query_compatible: false,
-    quirks: w::service::Quirks { ..w::service::Quirks::DEFAULT },
+    quirks: w::service::Quirks {
+        max_body_bytes: 2 << 20,
+        serialization_code: "MalformedInput",
+        validation_code: "ValidationError",
+        ..w::service::Quirks::DEFAULT
+    },
     operations: &[
         OperationDesc {
             name: "AssumeRole",
@@ -26,12 +31,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::AssumeRoleRequest,
                 output: &crate::schemas::AssumeRoleResponse,
                 input_root: None,
                 result_wrapper: Some("AssumeRoleResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[
                     &crate::schemas::MalformedPolicyDocumentException,
                     &crate::schemas::PackedPolicyTooLargeException,
@@ -51,6 +58,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: true,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -63,6 +71,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: true,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -75,6 +84,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -87,6 +97,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -99,12 +110,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetAccessKeyInfoRequest,
                 output: &crate::schemas::GetAccessKeyInfoResponse,
                 input_root: None,
                 result_wrapper: Some("GetAccessKeyInfoResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[],
             }),
         },
@@ -118,12 +131,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetCallerIdentityRequest,
                 output: &crate::schemas::GetCallerIdentityResponse,
                 input_root: None,
                 result_wrapper: Some("GetCallerIdentityResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[],
             }),
         },
@@ -137,6 +152,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -149,6 +165,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -161,6 +178,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
         OperationDesc {
@@ -173,12 +191,14 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: Some(Built {
                 input: &crate::schemas::GetSessionTokenRequest,
                 output: &crate::schemas::GetSessionTokenResponse,
                 input_root: None,
                 result_wrapper: Some("GetSessionTokenResult"),
                 output_root: None,
+                unwrapped_output: false,
                 errors: &[&crate::schemas::RegionDisabledException],
             }),
         },
@@ -192,6 +212,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             host_prefix: None,
             unsigned_payload: false,
             anonymous: false,
+            max_body_bytes: None,
             built: None,
         },
     ],

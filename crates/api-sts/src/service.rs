@@ -40,28 +40,28 @@ pub async fn dispatch<S: Sts>(service: &S, cx: &S::Context, call: w::Call) -> ht
             let mut input = AssumeRoleInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.assume_role(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetAccessKeyInfo" => {
             let mut input = GetAccessKeyInfoInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_access_key_info(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetCallerIdentity" => {
             let mut input = GetCallerIdentityInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_caller_identity(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         "GetSessionToken" => {
             let mut input = GetSessionTokenInput::default();
             match w::read(call, &mut input).await {
                 Ok(responder) => responder.finish(Box::pin(service.get_session_token(cx, input)).await),
-                Err(answer) => answer,
+                Err(answer) => *answer,
             }
         }
         _ => w::refuse(&call),

@@ -6,6 +6,7 @@ use crate::body::Body;
 use crate::error::ApiError;
 use crate::service::{OperationDesc, Protocol};
 use crate::value::Structure;
+use crate::{answer, failure, request};
 
 /// A routed request: what `dispatch` of a generated crate takes.
 #[derive(Debug)]
@@ -21,14 +22,14 @@ pub struct Call {
 }
 
 impl Call {
-    /// With the service's own body limit.
+    /// With the operation's own body limit.
     pub fn new(
         operation: &'static OperationDesc,
         protocol: Protocol,
         request: http::Request<Body>,
         request_id: String,
     ) -> Self {
-        let max_body_bytes = operation.service.quirks.max_body_bytes;
+        let max_body_bytes = operation.max_body_bytes.unwrap_or(operation.service.quirks.max_body_bytes);
         Self { operation, protocol, request, request_id, max_body_bytes }
     }
 
@@ -40,7 +41,6 @@ impl Call {
             request_id: self.request_id.clone(),
             head: self.request.method() == Method::HEAD,
             query_mode: self.request.headers().contains_key("x-amzn-query-mode"),
-            resource: self.request.uri().path().to_owned(),
         }
     }
 }
@@ -55,25 +55,6 @@ pub struct Responder {
     pub head: bool,
     /// The client asked for query-compatible errors.
     pub query_mode: bool,
-    /// Path of the request, for S3's `Resource`.
-    pub resource: String,
-}
-
-/// Parses and validates the request into `input`. The error is the finished answer.
-///
-/// A streaming payload is moved into `input` unread; everything else is read within the call's limits.
-pub async fn read(call: Call, input: &mut dyn Structure) -> Result<Responder, Response<Body>> {
-    let responder = call.responder();
-    match read_request(call, input).await {
-        Ok(()) => Ok(responder),
-        Err(error) => Err(responder.error(&error)),
-    }
-}
-
-/// The answer for an operation of the model that isn't built.
-pub fn refuse(call: &Call) -> Response<Body> {
-    let what = format!("{}:{}", call.operation.service.id, call.operation.name);
-    call.responder().error(&ApiError::not_implemented(what))
 }
 
 impl Responder {
@@ -84,23 +65,31 @@ impl Responder {
             Err(error) => self.error(&error),
         }
     }
-}
 
-impl Responder {
-    /// The answer of a success.
-    pub fn success(&self, _output: &mut dyn Structure) -> Response<Body> {
-        self.error(&ApiError::not_implemented(format!("{:?}", self.protocol)))
+    /// The answer of a success. A stream is moved out of the output.
+    pub fn success(&self, output: &mut dyn Structure) -> Response<Body> {
+        answer::success(self, output)
     }
 
     /// The answer of a failure.
     pub fn error(&self, error: &ApiError) -> Response<Body> {
-        let mut answer = Response::new(Body::bytes(error.message.clone()));
-        *answer.status_mut() =
-            http::StatusCode::from_u16(error.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
-        answer
+        failure::answer(self, error)
     }
 }
 
-async fn read_request(call: Call, _input: &mut dyn Structure) -> Result<(), ApiError> {
-    Err(ApiError::not_implemented(format!("{:?}", call.protocol)))
+/// Parses and validates the request into `input`. The error is the finished answer.
+///
+/// A streaming payload is moved into `input` unread; everything else is read within the call's limits.
+pub async fn read(call: Call, input: &mut dyn Structure) -> Result<Responder, Box<Response<Body>>> {
+    let responder = call.responder();
+    match request::read(call, input).await {
+        Ok(()) => Ok(responder),
+        Err(error) => Err(Box::new(responder.error(&error))),
+    }
+}
+
+/// The answer for an operation of the model that isn't built.
+pub fn refuse(call: &Call) -> Response<Body> {
+    let what = format!("{}:{}", call.operation.service.id, call.operation.name);
+    call.responder().error(&ApiError::not_implemented(what))
 }

@@ -11,34 +11,28 @@ use crate::value::{Structure, View};
 /// protocol's form.
 #[derive(Clone)]
 pub struct ApiError {
+    /// As the protocols write it, without namespace.
     pub code: Cow<'static, str>,
     pub status: u16,
+    /// As AWS words it.
     pub message: String,
-    /// The query protocol's code, where it differs (`AWS.SimpleQueueService.NonExistentQueue`).
-    pub query_code: Option<Cow<'static, str>>,
-    /// The members of a modelled error shape.
-    pub detail: Option<Arc<dyn Structure>>,
-    /// Further text members of the body: S3's `BucketName`, `Key`, `Resource`.
-    pub extra: Vec<(&'static str, String)>,
-    /// Further headers: `ETag` with 304, `Retry-After`.
-    pub headers: Vec<(&'static str, String)>,
-    /// Raised by the codec itself, not by the service: parsing, validation, routing.
-    pub framework: bool,
+    /// What few errors carry; boxed to keep results small.
+    more: Option<Box<More>>,
+}
+
+#[derive(Clone, Default)]
+struct More {
+    query_code: Option<Cow<'static, str>>,
+    detail: Option<Arc<dyn Structure>>,
+    extra: Vec<(&'static str, String)>,
+    headers: Vec<(&'static str, String)>,
+    framework: bool,
 }
 
 impl ApiError {
     /// `code` as the protocols write it, without namespace; `message` as AWS words it.
     pub fn new(code: impl Into<Cow<'static, str>>, status: u16, message: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            status,
-            message: message.into(),
-            query_code: None,
-            detail: None,
-            extra: Vec::new(),
-            headers: Vec::new(),
-            framework: false,
-        }
+        Self { code: code.into(), status, message: message.into(), more: None }
     }
 
     /// The honest refusal of what isn't built: `NotImplemented`, 501, "Haneul does not offer `what` yet". `what` names an
@@ -49,11 +43,8 @@ impl ApiError {
 
     /// An unexpected failure: `InternalFailure`, 500. Log the cause before: the caller must not see it.
     pub fn internal() -> Self {
-        Self::new(
-            "InternalFailure",
-            500,
-            "The request processing has failed because of an unknown error, exception or failure.",
-        )
+        let text = "The request processing has failed because of an unknown error, exception or failure.";
+        Self::new("InternalFailure", 500, text)
     }
 
     /// From a modelled error shape: code, status and message are taken from its schema and members.
@@ -62,29 +53,30 @@ impl ApiError {
         let (code, status, query_code) =
             schema.error.map_or((schema.name, 400, None), |e| (e.code, e.status, e.query_code));
         let mut error = Self::new(code, status, message_of(&shape).unwrap_or_default());
-        error.query_code = query_code.map(Cow::Borrowed);
-        error.detail = Some(Arc::new(shape));
+        let more = error.more();
+        more.query_code = query_code.map(Cow::Borrowed);
+        more.detail = Some(Arc::new(shape));
         error
     }
 
     /// Adds a text member to the body (S3: `Resource`, `BucketName`, ...).
     #[must_use]
     pub fn with(mut self, member: &'static str, text: impl Into<String>) -> Self {
-        self.extra.push((member, text.into()));
+        self.more().extra.push((member, text.into()));
         self
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the answer: `ETag` with 304, `Retry-After`.
     #[must_use]
     pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+        self.more().headers.push((name, value.into()));
         self
     }
 
-    /// Sets the query protocol's code.
+    /// Sets the query protocol's code, where it differs (`AWS.SimpleQueueService.NonExistentQueue`).
     #[must_use]
     pub fn with_query_code(mut self, code: impl Into<Cow<'static, str>>) -> Self {
-        self.query_code = Some(code.into());
+        self.more().query_code = Some(code.into());
         self
     }
 
@@ -93,10 +85,41 @@ impl ApiError {
         self.status < 500
     }
 
-    pub(crate) fn framework(code: &'static str, status: u16, message: impl Into<String>) -> Self {
+    /// The query protocol's code, where it differs from `code`.
+    pub fn query_code(&self) -> Option<&str> {
+        self.more.as_ref()?.query_code.as_deref()
+    }
+
+    /// The modelled error shape this error was made from.
+    pub fn detail(&self) -> Option<&dyn Structure> {
+        self.more.as_ref()?.detail.as_deref()
+    }
+
+    /// Text members added by `with`.
+    pub fn extra(&self) -> &[(&'static str, String)] {
+        self.more.as_ref().map_or(&[], |m| &m.extra)
+    }
+
+    /// Headers added by `with_header`.
+    pub fn headers(&self) -> &[(&'static str, String)] {
+        self.more.as_ref().map_or(&[], |m| &m.headers)
+    }
+
+    /// Raised by the codec or the front door, not by the service: parsing, validation, routing, signatures. Its `__type`
+    /// bears the framework's namespace.
+    pub fn framework(code: impl Into<Cow<'static, str>>, status: u16, message: impl Into<String>) -> Self {
         let mut error = Self::new(code, status, message);
-        error.framework = true;
+        error.more().framework = true;
         error
+    }
+
+    /// Whether it was made by `framework`.
+    pub fn is_framework(&self) -> bool {
+        self.more.as_ref().is_some_and(|m| m.framework)
+    }
+
+    fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 }
 
@@ -118,7 +141,7 @@ impl fmt::Debug for ApiError {
             .field("code", &self.code)
             .field("status", &self.status)
             .field("message", &self.message)
-            .field("extra", &self.extra)
+            .field("extra", &self.extra())
             .finish_non_exhaustive()
     }
 }

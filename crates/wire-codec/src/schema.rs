@@ -92,7 +92,7 @@ pub struct Schema {
     /// A union whose members are events of a stream.
     pub event_stream: bool,
     pub sensitive: bool,
-    /// Whether this shape or one it reaches carries a constraint other than `required`; spares walking large values.
+    /// Whether this shape or one it reaches carries a constraint; spares walking large values.
     pub constrained: bool,
 }
 

@@ -79,8 +79,10 @@ pub struct Quirks {
 pub enum ValidationStyle {
     /// `1 validation error detected: Value 'x' at 'y' failed to satisfy constraint: Member must ...`
     Coral,
-    /// The constraints are checked by the service itself, in its own words.
-    Service,
+    /// S3: codes by member, `MalformedXML` for anything in the body.
+    S3,
+    /// SQS: `The request must contain the parameter QueueUrl.`
+    Sqs,
 }
 
 impl Quirks {
@@ -114,6 +116,8 @@ pub struct OperationDesc {
     pub unsigned_payload: bool,
     /// Callable without credentials (`authtype: none`).
     pub anonymous: bool,
+    /// Largest body that is buffered, where it isn't the service's.
+    pub max_body_bytes: Option<usize>,
     /// Types, for operations listed in the manifest.
     pub built: Option<Built>,
 }
@@ -129,6 +133,8 @@ pub struct Built {
     pub result_wrapper: Option<&'static str>,
     /// Root element of a restXml answer, where it isn't the output shape's name.
     pub output_root: Option<&'static str>,
+    /// The answer's root element holds the only member's text.
+    pub unwrapped_output: bool,
     pub errors: &'static [&'static Schema],
 }
 

@@ -82,6 +82,7 @@ fn operation_desc(model: &Model, name: &str, operation: &Value, out: &mut String
     writeln!(out, "host_prefix: {:?},", operation["endpoint"]["hostPrefix"].as_str())?;
     let unsigned = operation["unsignedPayload"] == true || operation["authtype"] == "v4-unsigned-body";
     writeln!(out, "unsigned_payload: {unsigned}, anonymous: {},", operation["authtype"] == "none")?;
+    writeln!(out, "max_body_bytes: {:?},", model.overlay.body_limits.get(name))?;
     if operation.get("errors").is_none() {
         writeln!(out, "built: None }},")?;
         return Ok(());
@@ -94,6 +95,7 @@ fn operation_desc(model: &Model, name: &str, operation: &Value, out: &mut String
     writeln!(out, "input_root: {:?},", operation["input"]["locationName"].as_str())?;
     writeln!(out, "result_wrapper: {},", wrapper(model, name, operation))?;
     writeln!(out, "output_root: {:?},", model.overlay.output_roots.get(name))?;
+    writeln!(out, "unwrapped_output: {},", model.overlay.unwrapped_outputs.iter().any(|o| o == name))?;
     let errors: Result<Vec<String>> = operation["errors"]
         .as_array()
         .into_iter()
@@ -142,7 +144,7 @@ pub(crate) fn service(model: &Model) -> Result<String> {
         writeln!(
             out,
             "{operation:?} => {{ let mut input = {operation}Input::default();\nmatch w::read(call, &mut input).await {{\n\
-             Ok(responder) => responder.finish(Box::pin(service.{}(cx, input)).await),\nErr(answer) => answer,\n}} }}",
+             Ok(responder) => responder.finish(Box::pin(service.{}(cx, input)).await),\nErr(answer) => *answer,\n}} }}",
             names::field(operation)
         )?;
     }

@@ -52,6 +52,12 @@ pub(crate) struct Overlay {
     /// Root elements of restXml answers by operation.
     #[serde(default)]
     pub output_roots: BTreeMap<String, String>,
+    /// Operations whose answer's root element holds the only member's text.
+    #[serde(default)]
+    pub unwrapped_outputs: Vec<String>,
+    /// Largest buffered bodies by operation, in bytes.
+    #[serde(default)]
+    pub body_limits: BTreeMap<String, usize>,
     /// Codes of the query protocol by error shape.
     #[serde(default)]
     pub query_codes: BTreeMap<String, String>,

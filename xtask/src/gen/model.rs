@@ -117,7 +117,7 @@ impl Model {
         Self::members(shape).any(|(_, m)| m["shape"].as_str().is_some_and(|t| self.reaches(t, goal, seen)))
     }
 
-    /// Shapes that carry or reach a constraint other than `required`.
+    /// Shapes that carry or reach a constraint.
     pub(crate) fn is_constrained(&self, shape: &str) -> bool {
         self.constrained(shape, &mut BTreeSet::new())
     }
@@ -127,7 +127,7 @@ impl Model {
         if !seen.insert(name) {
             return false;
         }
-        if ["min", "max", "pattern"].iter().any(|k| shape.get(*k).is_some()) {
+        if ["min", "max", "pattern", "enum", "required"].iter().any(|k| shape.get(*k).is_some()) {
             return true;
         }
         let edges =
