@@ -4,10 +4,10 @@
 //!
 //! ```
 //! # use serde::{Serialize, Deserialize};
-//! # use store_table::{First, JsonRecord, Table, TableId};
+//! # use store_table::{First, JsonRecord, Table, TableId, services};
 //! # #[derive(Serialize, Deserialize)] struct Queue { delay_seconds: u32 }
 //! /// (account, queue name) -> Queue
-//! const QUEUES: Table<(String, String), Queue> = Table::new(TableId::rows(0x05, 1));
+//! const QUEUES: Table<(String, String), Queue> = Table::new(TableId::rows(services::SQS, 1));
 //!
 //! impl JsonRecord for Queue {
 //!     const VERSION: u8 = 1;
@@ -24,6 +24,7 @@ mod index;
 mod key;
 mod queue;
 mod record;
+pub mod services;
 mod table;
 
 pub use error::{DecodeError, TableError};

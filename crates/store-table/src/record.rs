@@ -4,6 +4,7 @@
 //! 2, and how one becomes it; that one names version 1's. Reading an old row goes along the chain; writing writes the
 //! newest. Types of old versions are kept beside the current one, private.
 
+use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -74,6 +75,25 @@ impl Record for First {
 
     fn decode(_bytes: &[u8]) -> Result<Self, DecodeError> {
         Err(DecodeError::UnknownVersion { found: 0, known: 0 })
+    }
+}
+
+/// Bytes as they are.
+impl Record for Bytes {
+    const VERSION: u8 = 1;
+    type Previous = First;
+
+    fn migrate(previous: First) -> Self {
+        match previous {}
+    }
+
+    fn encode(&self, out: &mut Vec<u8>) -> Result<(), String> {
+        out.extend_from_slice(self);
+        Ok(())
+    }
+
+    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        Ok(Self::copy_from_slice(bytes))
     }
 }
 
