@@ -7,7 +7,7 @@ use crate::body::Body;
 use crate::call::Responder;
 use crate::event_stream;
 use crate::rest::write::{bindings, put};
-use crate::schema::{Kind, Location, Member, XmlNamespace};
+use crate::schema::{Kind, Member, XmlNamespace};
 use crate::service::{OperationDesc, Protocol};
 use crate::value::{Slot, Structure, View};
 use crate::xml::write::{Style, Xml};
@@ -143,7 +143,7 @@ fn rest_body(responder: &Responder, output: &mut dyn Structure, headers: &mut He
     if let Some((index, member)) = schema.payload.and_then(|p| Some((p, schema.members.get(p)?))) {
         return payload(responder, output, index, member, headers);
     }
-    if !schema.members.iter().any(|m| m.location == Location::Body) {
+    if !schema.members.iter().any(Member::in_answer_body) {
         return Body::empty();
     }
     default_type(headers, content_type(responder.protocol));

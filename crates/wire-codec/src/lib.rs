@@ -15,6 +15,8 @@ mod request;
 mod rest;
 pub mod schema;
 pub mod service;
+#[cfg(test)]
+mod suite;
 mod text;
 pub mod validate;
 pub mod value;

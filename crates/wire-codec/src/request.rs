@@ -18,7 +18,7 @@ pub(crate) async fn read(call: Call, input: &mut dyn Structure) -> Result<(), Ap
     let (parts, body) = call.request.into_parts();
     let schema = input.schema();
     let streaming = schema.payload.and_then(|p| schema.members.get(p)).is_some_and(|m| m.streaming);
-    let mut request = Request { operation, protocol: call.protocol, parts };
+    let request = Request { operation, protocol: call.protocol, parts };
     let content = if streaming && call.protocol.is_rest() {
         if let Some(index) = schema.payload
             && let Slot::Body(slot) = input.member_slot(index)
@@ -45,15 +45,16 @@ async fn collect(body: Body, limit: usize, operation: &OperationDesc) -> Result<
     })
 }
 
-struct Request {
-    operation: &'static OperationDesc,
-    protocol: Protocol,
-    parts: Parts,
+/// A request whose body has been collected.
+pub(crate) struct Request {
+    pub operation: &'static OperationDesc,
+    pub protocol: Protocol,
+    pub parts: Parts,
 }
 
 impl Request {
-    fn parse(
-        &mut self,
+    pub(crate) fn parse(
+        &self,
         content: Option<bytes::Bytes>,
         input: &mut dyn Structure,
         reading: &mut Reading,

@@ -204,6 +204,11 @@ impl Member {
         self.wire_name.unwrap_or(self.name)
     }
 
+    /// Whether an answer carries it in its body: bindings to the request's line mean nothing there.
+    pub fn in_answer_body(&self) -> bool {
+        matches!(self.location, Location::Body | Location::QueryString | Location::Uri)
+    }
+
     /// Whether a list or map is written without its wrapper element.
     pub fn is_flattened(&self) -> bool {
         self.flattened || self.target.flattened

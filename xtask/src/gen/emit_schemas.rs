@@ -127,14 +127,15 @@ fn timestamp_format(shape: &Value) -> Option<&'static str> {
 
 fn error_trait(model: &Model, name: &str, shape: &Value) -> String {
     let error = &shape["error"];
-    // Of services that spoke the query protocol before JSON, the model's code is the query protocol's.
+    // Of services that spoke the query protocol before JSON, the model's code and status are the query protocol's.
     let query_compatible = model.metadata.get("awsQueryCompatible").is_some();
     let model_code = error["code"].as_str();
     let code = model_code.filter(|_| !query_compatible).unwrap_or(name);
     let fault = shape["fault"] == true || error["fault"] == true;
     let default_status = if fault { 500 } else { 400 };
     let status = model.overlay.statuses.get(name).copied().map(u64::from);
-    let status = status.or_else(|| error["httpStatusCode"].as_u64()).unwrap_or(default_status);
+    let model_status = error["httpStatusCode"].as_u64().filter(|_| !query_compatible);
+    let status = status.or(model_status).unwrap_or(default_status);
     let overlaid = model.overlay.query_codes.get(name).map(String::as_str);
     let query_code = overlaid.or(model_code.filter(|_| query_compatible));
     format!(

@@ -6,7 +6,7 @@ use minicbor::Encoder;
 use minicbor::data::Tag;
 use minicbor::encode::Error;
 
-use crate::schema::{Location, Member};
+use crate::schema::Member;
 use crate::value::{List, Map, Structure, View};
 
 type Cbor<'a> = Encoder<&'a mut Vec<u8>>;
@@ -24,8 +24,7 @@ fn members(value: &dyn Structure, first: &[(&str, &str)], out: &mut Cbor<'_>) ->
         let member = &schema.members[index];
         let view = value.member(index);
         let taken = first.iter().any(|(key, _)| *key == member.wire());
-        let written =
-            member.location == Location::Body && !taken && !matches!(view, View::Absent | View::Stream);
+        let written = member.in_answer_body() && !taken && !matches!(view, View::Absent | View::Stream);
         written.then_some((member, view))
     };
     let count = (0..schema.members.len()).filter(|i| set(*i).is_some()).count();

@@ -1,6 +1,6 @@
 //! Typed values into JSON.
 
-use crate::schema::{Location, Member, TimestampFormat};
+use crate::schema::{Member, TimestampFormat};
 use crate::text;
 use crate::value::{List, Map, Structure, View};
 
@@ -14,7 +14,7 @@ pub(crate) fn structure(value: &dyn Structure, out: &mut Vec<u8>) {
 /// Writes the body-bound members, each followed by a comma.
 pub(crate) fn members(value: &dyn Structure, out: &mut Vec<u8>) {
     for (index, member) in value.schema().members.iter().enumerate() {
-        if member.location != Location::Body {
+        if !member.in_answer_body() {
             continue;
         }
         let view = value.member(index);

@@ -33,9 +33,9 @@ pub(crate) fn bindings(
             Location::Header => header(&parts.headers, member, place, reading)?,
             Location::Headers => prefixed(&parts.headers, member, place),
             Location::QueryString if member.target.kind == Kind::Map => {
-                let bound = |key: &str| is_bound(key, schema.members, &template);
-                let rest = query.iter().filter(|(k, _)| !bound(k)).map(|(k, v)| (&**k, &**v));
-                query_map(rest, member, place, reading)?
+                let fixed = |key: &str| template.query.iter().any(|(k, _)| *k == key);
+                let free = query.iter().filter(|(k, _)| !fixed(k)).map(|(k, v)| (&**k, &**v));
+                query_map(free, member, place, reading)?
             }
             Location::QueryString => {
                 let values: Vec<&str> =
@@ -50,12 +50,6 @@ pub(crate) fn bindings(
         }
     }
     Ok(())
-}
-
-fn is_bound(key: &str, members: &[Member], template: &Template) -> bool {
-    let by_member =
-        |m: &Member| m.location == Location::QueryString && m.target.kind != Kind::Map && m.wire() == key;
-    members.iter().any(by_member) || template.query.iter().any(|(k, _)| *k == key)
 }
 
 fn label(
@@ -101,7 +95,7 @@ fn texts<'t>(
     Ok(())
 }
 
-/// All query parameters that no other member and no template names.
+/// All query parameters but the template's own: those bound to other members as well (Smithy, `httpQueryParams`).
 fn query_map<'q>(
     pairs: impl Iterator<Item = (&'q str, &'q str)>,
     member: &'static Member,

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::schema::{Location, Member, TimestampFormat, XmlNamespace};
+use crate::schema::{Member, TimestampFormat, XmlNamespace};
 use crate::text;
 use crate::value::{List, Map, Structure, View};
 
@@ -86,7 +86,7 @@ impl Xml {
     /// The body-bound members as elements, but for those named in `except`.
     pub(crate) fn members(&mut self, value: &dyn Structure, except: &[&str]) {
         for (index, member) in value.schema().members.iter().enumerate() {
-            if member.location != Location::Body || member.xml_attribute || except.contains(&member.name) {
+            if !member.in_answer_body() || member.xml_attribute || except.contains(&member.name) {
                 continue;
             }
             let view = value.member(index);
