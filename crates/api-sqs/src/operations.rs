@@ -11,7 +11,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
     signing_name: "sqs",
     target_prefix: Some("AmazonSQS"),
     api_version: "2012-11-05",
-    xml_namespace: None,
+    xml_namespace: Some("http://queue.amazonaws.com/doc/2012-11-05/"),
     protocols: &[Protocol::AwsJson10, Protocol::Query],
     query_compatible: true,
     quirks: w::service::Quirks {

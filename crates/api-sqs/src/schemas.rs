@@ -571,8 +571,8 @@ pub static MessageAttributeValue: Schema = Schema {
 
 pub static MessageBodyAttributeMap: Schema = Schema {
     members: &[
-        Member::new("key", &w::schema::STRING),
-        Member::new("value", &crate::schemas::MessageAttributeValue),
+        Member { wire_name: Some("Name"), ..Member::new("key", &w::schema::STRING) },
+        Member { wire_name: Some("Value"), ..Member::new("value", &crate::schemas::MessageAttributeValue) },
     ],
     flattened: true,
     constrained: true,
@@ -581,8 +581,14 @@ pub static MessageBodyAttributeMap: Schema = Schema {
 
 pub static MessageBodySystemAttributeMap: Schema = Schema {
     members: &[
-        Member::new("key", &crate::schemas::MessageSystemAttributeNameForSends),
-        Member::new("value", &crate::schemas::MessageSystemAttributeValue),
+        Member {
+            wire_name: Some("Name"),
+            ..Member::new("key", &crate::schemas::MessageSystemAttributeNameForSends)
+        },
+        Member {
+            wire_name: Some("Value"),
+            ..Member::new("value", &crate::schemas::MessageSystemAttributeValue)
+        },
     ],
     flattened: true,
     constrained: true,
@@ -615,8 +621,8 @@ pub static MessageSystemAttributeList: Schema = Schema {
 
 pub static MessageSystemAttributeMap: Schema = Schema {
     members: &[
-        Member::new("key", &crate::schemas::MessageSystemAttributeName),
-        Member::new("value", &w::schema::STRING),
+        Member { wire_name: Some("Name"), ..Member::new("key", &crate::schemas::MessageSystemAttributeName) },
+        Member { wire_name: Some("Value"), ..Member::new("value", &w::schema::STRING) },
     ],
     flattened: true,
     constrained: true,
@@ -688,8 +694,8 @@ pub static PurgeQueueRequest: Schema = Schema {
 
 pub static QueueAttributeMap: Schema = Schema {
     members: &[
-        Member::new("key", &crate::schemas::QueueAttributeName),
-        Member::new("value", &w::schema::STRING),
+        Member { wire_name: Some("Name"), ..Member::new("key", &crate::schemas::QueueAttributeName) },
+        Member { wire_name: Some("Value"), ..Member::new("value", &w::schema::STRING) },
     ],
     flattened: true,
     constrained: true,
@@ -985,7 +991,10 @@ pub static TagKeyList: Schema = Schema {
 };
 
 pub static TagMap: Schema = Schema {
-    members: &[Member::new("key", &w::schema::STRING), Member::new("value", &w::schema::STRING)],
+    members: &[
+        Member { wire_name: Some("Key"), ..Member::new("key", &w::schema::STRING) },
+        Member { wire_name: Some("Value"), ..Member::new("value", &w::schema::STRING) },
+    ],
     flattened: true,
     ..Schema::new("TagMap", Kind::Map)
 };
