@@ -1,5 +1,7 @@
 //! Requests built from each operation's own template find that operation again.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use wire_codec::service::Binding;
 use wire_codec::{OperationDesc, RestRouter, ServiceDesc};

@@ -1,5 +1,7 @@
 //! Generated types on the wire: what is particular to a service.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 mod shared;
 
 use api_dynamodb::{AttributeValue, GetItemOutput, PutItemInput};

@@ -1,5 +1,7 @@
 //! Requests that break the model, or are no requests at all, and AWS's words for it.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
 mod shared;
 
 use api_dynamodb::{CreateTableInput, PutItemInput};
