@@ -8,6 +8,7 @@ pub mod ast;
 pub mod bindings;
 mod condition;
 mod evaluate;
+mod function;
 pub mod key_condition;
 pub mod legacy;
 mod lexer;
@@ -21,6 +22,7 @@ pub use ast::{Comparator, Condition, Operand, Path, PathElement, Projection, Set
 pub use bindings::Bindings;
 pub use condition::parse_condition;
 pub use projection::parse_projection;
+pub use update::INCORRECT_TYPE;
 pub use update_parser::{known_set_type, parse_update};
 
 use crate::value::validate::Invalid;

@@ -9,7 +9,8 @@ use super::ast::{Path, PathElement, SetOperand, SetValue, Update};
 use crate::value::validate::Invalid;
 use crate::value::{Attributes, Number, Value};
 
-const INCORRECT_TYPE: &str = "An operand in the update expression has an incorrect data type";
+/// An operand does not fit the value it is combined with.
+pub const INCORRECT_TYPE: &str = "An operand in the update expression has an incorrect data type";
 const INVALID_PATH: &str = "The document path provided in the update expression is invalid for update";
 const MISSING: &str = "The provided expression refers to an attribute that does not exist in the item";
 

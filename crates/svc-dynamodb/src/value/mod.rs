@@ -136,6 +136,15 @@ impl Value {
     }
 }
 
+/// How many lists and maps stand inside each other in a value; 0 for scalars and sets.
+pub fn nesting(value: &Value) -> usize {
+    match value {
+        Value::L(list) => 1 + list.iter().map(nesting).max().unwrap_or(0),
+        Value::M(map) => 1 + map.values().map(nesting).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod arbitrary {
     //! Random values for property tests.

@@ -1,0 +1,148 @@
+//! From key terms to the range of store keys that answers a Query.
+
+use bytes::Bytes;
+use store_kv::{KeyRange, prefix_end};
+
+use crate::error::{Error, Result};
+use crate::expr::key_condition::{KeyTerm, KeyTest};
+use crate::model::{KeyAttribute, KeySchema};
+use crate::tables::push_partition;
+use crate::value::{Attributes, Value, key};
+
+/// Key terms matched to a key schema: equality of all hash attributes and of the first range attributes, then at most one
+/// other test.
+pub(crate) struct KeyPlan<'a> {
+    equal: Vec<(&'a KeyAttribute, &'a Value)>,
+    hash_count: usize,
+    last: Option<(&'a KeyAttribute, &'a KeyTest)>,
+}
+
+impl<'a> KeyPlan<'a> {
+    pub(crate) fn of(schema: &'a KeySchema, terms: &'a [KeyTerm]) -> Result<Self> {
+        let is_simple = schema.hash.len() == 1;
+        if is_simple && !(1..=2).contains(&terms.len()) {
+            return Err(Error::Validation("Conditions can be of length 1 or 2 only".to_owned()));
+        }
+        if terms.len() > schema.attribute_count() {
+            return Err(unsupported());
+        }
+        let mut plan = Self { equal: Vec::new(), hash_count: schema.hash.len(), last: None };
+        for attribute in schema.attributes() {
+            let term = terms.iter().find(|term| term.attribute == attribute.name);
+            let is_hash = plan.equal.len() < plan.hash_count;
+            let Some(term) = term else {
+                let used = plan.equal.len() + usize::from(plan.last.is_some());
+                if is_hash || used < terms.len() {
+                    return Err(Error::Validation(format!(
+                        "Query condition missed key schema element: {}",
+                        attribute.name
+                    )));
+                }
+                break;
+            };
+            check_types(attribute, &term.test)?;
+            if plan.last.is_some() {
+                return Err(unsupported());
+            }
+            match &term.test {
+                KeyTest::Equal(value) => plan.equal.push((attribute, value)),
+                _ if is_hash => return Err(unsupported()),
+                test => plan.last = Some((attribute, test)),
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The rows to read, under the prefix of a table or index.
+    pub(crate) fn range(&self, mut prefix: Vec<u8>) -> KeyRange {
+        let mut encoded = Vec::new();
+        for (_, value) in &self.equal[..self.hash_count] {
+            // Types were checked: a key value always has an encoding.
+            let _ = key::encode(value, &mut encoded);
+        }
+        push_partition(&mut prefix, &encoded);
+        for (_, value) in &self.equal[self.hash_count..] {
+            let _ = key::encode(value, &mut prefix);
+        }
+        match self.last {
+            None => KeyRange::prefix(prefix),
+            Some((_, test)) => tested(&prefix, test),
+        }
+    }
+
+    /// A start key must lie where the conditions look.
+    pub(crate) fn check_start(&self, start: &Attributes) -> Result<()> {
+        let outside = |at: usize| {
+            let message = if at < self.hash_count {
+                "The provided starting key is outside query boundaries based on provided conditions"
+            } else {
+                "The provided starting key does not match the range key predicate"
+            };
+            Err(Error::Validation(message.to_owned()))
+        };
+        for (at, (attribute, value)) in self.equal.iter().enumerate() {
+            if start.get(&attribute.name) != Some(*value) {
+                return outside(at);
+            }
+        }
+        match self.last {
+            Some((attribute, test))
+                if !start.get(&attribute.name).is_some_and(|value| test.accepts(value)) =>
+            {
+                outside(self.hash_count)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn unsupported() -> Error {
+    Error::Validation("Query key condition not supported".to_owned())
+}
+
+fn check_types(attribute: &KeyAttribute, test: &KeyTest) -> Result<()> {
+    let wrong = test.values().find(|value| value.value_type() != attribute.key_type.value_type());
+    if wrong.is_some() {
+        return Err(Error::invalid_parameter("Condition parameter type does not match schema type"));
+    }
+    let is_empty_equal = matches!(test, KeyTest::Equal(Value::S(s)) if s.is_empty())
+        || matches!(test, KeyTest::Equal(Value::B(b)) if b.is_empty());
+    if is_empty_equal {
+        let kind = if attribute.key_type.name() == "S" { "string" } else { "binary" };
+        return Err(Error::Validation(format!(
+            "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty \
+             {kind} value. Key: {}",
+            attribute.name
+        )));
+    }
+    Ok(())
+}
+
+fn tested(prefix: &[u8], test: &KeyTest) -> KeyRange {
+    let at = |value: &Value| {
+        let mut key = prefix.to_vec();
+        let _ = key::encode(value, &mut key);
+        Bytes::from(key)
+    };
+    let all = KeyRange::prefix(prefix.to_vec());
+    match test {
+        KeyTest::Equal(value) => KeyRange::prefix(at(value)),
+        KeyTest::Less(value) => KeyRange { start: all.start, end: Some(at(value)) },
+        KeyTest::LessOrEqual(value) => KeyRange { start: all.start, end: prefix_end(&at(value)) },
+        KeyTest::Greater(value) => {
+            KeyRange { start: prefix_end(&at(value)).unwrap_or_default(), end: all.end }
+        }
+        KeyTest::GreaterOrEqual(value) => KeyRange { start: at(value), end: all.end },
+        KeyTest::Between(low, high) => KeyRange { start: at(low), end: prefix_end(&at(high)) },
+        KeyTest::BeginsWith(value) => {
+            let mut start = prefix.to_vec();
+            match value {
+                Value::S(s) => key::encode_prefix(s.as_bytes(), &mut start),
+                Value::B(b) => key::encode_prefix(b, &mut start),
+                // Nothing begins with another type.
+                _ => return KeyRange { start: all.start.clone(), end: Some(all.start) },
+            }
+            KeyRange::prefix(start)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! DeleteItem: removes an item by its key.
+
+use api_dynamodb::{DeleteItemInput, DeleteItemOutput, ReturnValue};
+use port::RequestContext;
+
+use crate::Service;
+use crate::action::{Action, ItemAction};
+use crate::catalog::TableRef;
+use crate::convert;
+use crate::error::{Error, Result};
+use crate::item_write::collection_metrics;
+use crate::request::{ConditionParameters, bindings, check_exclusive};
+
+pub(crate) async fn run(
+    service: &Service,
+    cx: &RequestContext,
+    input: DeleteItemInput,
+) -> Result<DeleteItemOutput> {
+    let table = TableRef::parse(cx, &input.table_name)?;
+    let expressions = [("ConditionExpression", input.condition_expression.is_some())];
+    check_exclusive(
+        &expressions,
+        &[
+            ("Expected", input.expected.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+        ],
+    )?;
+    if !matches!(input.return_values, None | Some(ReturnValue::None | ReturnValue::AllOld)) {
+        return Err(Error::Validation("ReturnValues can only be ALL_OLD or NONE".to_owned()));
+    }
+    let key = convert::attributes(input.key)?;
+    let mut bindings = bindings(
+        input.expression_attribute_names,
+        input.expression_attribute_values,
+        &expressions,
+        &["ConditionExpression"],
+    )?;
+    let condition = ConditionParameters {
+        expression: input.condition_expression,
+        expected: input.expected,
+        operator: input.conditional_operator,
+        on_failure: input.return_values_on_condition_check_failure,
+    }
+    .parse(&mut bindings)?;
+    bindings.check_used()?;
+    let action = ItemAction { action: Action::Delete { key }, condition };
+    let written = service.write_item(cx, &table, "dynamodb:DeleteItem", &action).await?;
+    Ok(DeleteItemOutput {
+        attributes: written.outcome.returned(input.return_values, None).map(convert::to_api_map),
+        item_collection_metrics: collection_metrics(
+            input.return_item_collection_metrics,
+            &written,
+            action.key_attributes(),
+        ),
+        consumed_capacity: written.report(input.return_consumed_capacity),
+    })
+}

@@ -1,0 +1,120 @@
+//! Query: reads the items of one partition key value, in the order of their range key.
+
+use api_dynamodb::{QueryInput, QueryOutput};
+use port::RequestContext;
+use store_kv::Direction;
+
+use crate::Service;
+use crate::access::key_text;
+use crate::catalog::TableRef;
+use crate::convert;
+use crate::error::{Error, Result};
+use crate::expr::key_condition::{KeyTerm, KeyTest, key_terms};
+use crate::expr::{ExpressionKind, legacy, parse_condition};
+use crate::key_range::KeyPlan;
+use crate::page::PageRequest;
+use crate::read_request::{Wanted, check_filter_keys, check_start_key, report, start_key};
+use crate::request::{bindings, check_exclusive, combination, legacy_conditions, projection};
+
+pub(crate) async fn run(
+    service: &Service,
+    cx: &RequestContext,
+    mut input: QueryInput,
+) -> Result<QueryOutput> {
+    let table = TableRef::parse(cx, &input.table_name)?;
+    let filter_parameter = if input.query_filter.is_some() { "QueryFilter" } else { "Filter Expression" };
+    let (terms, wanted) = parse(&mut input)?;
+    let start = start_key(input.exclusive_start_key.take())?;
+    wanted.check(input.index_name.is_some(), "Querying")?;
+    let snapshot = service.store().snapshot().await?;
+    let leading = terms.iter().find_map(|term| match &term.test {
+        KeyTest::Equal(value) => Some((term.attribute.as_str(), key_text(value)?)),
+        _ => None,
+    });
+    let index = input.index_name.as_deref();
+    let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Query", leading).await?;
+    let plan = KeyPlan::of(source.key(), &terms)?;
+    if let Some(filter) = &wanted.filter {
+        check_filter_keys(&source, filter, filter_parameter)?;
+    }
+    let needs_items = wanted.check_source(&source)?;
+    let direction = match input.scan_index_forward {
+        Some(false) => Direction::Backward,
+        _ => Direction::Forward,
+    };
+    let mut range = plan.range(source.prefix());
+    if let Some(start) = &start {
+        check_start_key(&source, start)?;
+        plan.check_start(start)?;
+        let key = source.row_key(start);
+        let key = key.ok_or_else(|| Error::Validation("The provided starting key is invalid".to_owned()))?;
+        range = range.after(&key, direction);
+    }
+    let request = PageRequest {
+        range,
+        direction,
+        limit: input.limit.and_then(|limit| usize::try_from(limit).ok()),
+        is_count: wanted.is_count(),
+        filter: wanted.filter,
+        projection: wanted.projection,
+        needs_items,
+        source,
+    };
+    let result = request.read(&snapshot).await?;
+    let consumed_capacity =
+        report(&request.source, &result, wanted.is_consistent, input.return_consumed_capacity);
+    Ok(QueryOutput {
+        count: i32::try_from(result.count).ok(),
+        scanned_count: i32::try_from(result.scanned).ok(),
+        items: (!request.is_count).then(|| result.items.into_iter().map(convert::to_api_map).collect()),
+        last_evaluated_key: result.last_key.map(convert::to_api_map),
+        consumed_capacity,
+    })
+}
+
+fn parse(input: &mut QueryInput) -> Result<(Vec<KeyTerm>, Wanted)> {
+    let expressions = [
+        ("ProjectionExpression", input.projection_expression.is_some()),
+        ("FilterExpression", input.filter_expression.is_some()),
+        ("KeyConditionExpression", input.key_condition_expression.is_some()),
+    ];
+    // KeyConditions may stand beside expressions other than its own successor.
+    let has_both_keys = input.key_conditions.is_some() && input.key_condition_expression.is_some();
+    check_exclusive(
+        &expressions,
+        &[
+            ("AttributesToGet", input.attributes_to_get.is_some()),
+            ("QueryFilter", input.query_filter.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+            ("KeyConditions", has_both_keys),
+        ],
+    )?;
+    let mut bindings = bindings(
+        input.expression_attribute_names.take(),
+        input.expression_attribute_values.take(),
+        &expressions,
+        &["FilterExpression", "KeyConditionExpression"],
+    )?;
+    let terms = match (input.key_condition_expression.take(), input.key_conditions.take()) {
+        (Some(text), _) => key_terms(&parse_condition(ExpressionKind::KeyCondition, &text, &mut bindings)?)?,
+        (None, Some(conditions)) => legacy::key_conditions(legacy_conditions(conditions)?)?,
+        (None, None) => {
+            return Err(Error::Validation(
+                "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+                    .to_owned(),
+            ));
+        }
+    };
+    let filter = match (input.filter_expression.take(), input.query_filter.take()) {
+        (Some(text), _) => Some(parse_condition(ExpressionKind::Filter, &text, &mut bindings)?),
+        (None, Some(filter)) if !filter.is_empty() => {
+            Some(legacy::filter(legacy_conditions(filter)?, combination(input.conditional_operator))?)
+        }
+        _ => None,
+    };
+    let projection =
+        projection(input.projection_expression.take(), input.attributes_to_get.as_deref(), &mut bindings)?;
+    bindings.check_used()?;
+    let is_consistent = input.consistent_read.unwrap_or_default();
+    Ok((terms, Wanted { select: input.select, projection, filter, is_consistent }))
+}

@@ -1,0 +1,145 @@
+//! Scan: reads a table or index page by page, in parallel segments where asked.
+
+use api_dynamodb::{ScanInput, ScanOutput};
+use port::{Access, RequestContext};
+use store_kv::{Direction, KeyRange};
+
+use crate::Service;
+use crate::catalog::TableRef;
+use crate::convert;
+use crate::error::{Error, Result};
+use crate::expr::{ExpressionKind, legacy, parse_condition};
+use crate::page::{PageRequest, Source};
+use crate::read_request::{Wanted, check_start_key, report, start_key};
+use crate::request::{bindings, check_exclusive, combination, legacy_conditions, projection};
+use crate::tables::segment_range;
+use crate::value::Attributes;
+
+pub(crate) async fn run(service: &Service, cx: &RequestContext, mut input: ScanInput) -> Result<ScanOutput> {
+    let table = TableRef::parse(cx, &input.table_name)?;
+    let wanted = wanted(&mut input)?;
+    let start = start_key(input.exclusive_start_key.take())?;
+    let segment = segment(input.segment, input.total_segments)?;
+    wanted.check(input.index_name.is_some(), "Scanning")?;
+    let snapshot = service.store().snapshot().await?;
+    let source = service
+        .open_source(cx, &snapshot, &table, input.index_name.as_deref(), "dynamodb:Scan", None)
+        .await?;
+    let needs_items = wanted.check_source(&source)?;
+    let request = PageRequest {
+        range: range(&source, segment, start.as_ref())?,
+        direction: Direction::Forward,
+        limit: input.limit.and_then(|limit| usize::try_from(limit).ok()),
+        is_count: wanted.is_count(),
+        filter: wanted.filter,
+        projection: wanted.projection,
+        needs_items,
+        source,
+    };
+    let result = request.read(&snapshot).await?;
+    let consumed_capacity =
+        report(&request.source, &result, wanted.is_consistent, input.return_consumed_capacity);
+    Ok(ScanOutput {
+        count: i32::try_from(result.count).ok(),
+        scanned_count: i32::try_from(result.scanned).ok(),
+        items: (!request.is_count).then(|| result.items.into_iter().map(convert::to_api_map).collect()),
+        last_evaluated_key: result.last_key.map(convert::to_api_map),
+        consumed_capacity,
+    })
+}
+
+fn wanted(input: &mut ScanInput) -> Result<Wanted> {
+    let expressions = [
+        ("ProjectionExpression", input.projection_expression.is_some()),
+        ("FilterExpression", input.filter_expression.is_some()),
+    ];
+    check_exclusive(
+        &expressions,
+        &[
+            ("AttributesToGet", input.attributes_to_get.is_some()),
+            ("ScanFilter", input.scan_filter.is_some()),
+            ("ConditionalOperator", input.conditional_operator.is_some()),
+        ],
+    )?;
+    let mut bindings = bindings(
+        input.expression_attribute_names.take(),
+        input.expression_attribute_values.take(),
+        &expressions,
+        &["FilterExpression"],
+    )?;
+    let filter = match (input.filter_expression.take(), input.scan_filter.take()) {
+        (Some(text), _) => Some(parse_condition(ExpressionKind::Filter, &text, &mut bindings)?),
+        (None, Some(filter)) if !filter.is_empty() => {
+            Some(legacy::filter(legacy_conditions(filter)?, combination(input.conditional_operator))?)
+        }
+        _ => None,
+    };
+    let projection =
+        projection(input.projection_expression.take(), input.attributes_to_get.as_deref(), &mut bindings)?;
+    bindings.check_used()?;
+    let is_consistent = input.consistent_read.unwrap_or_default();
+    Ok(Wanted { select: input.select, projection, filter, is_consistent })
+}
+
+/// (segment, of how many).
+fn segment(segment: Option<i32>, total: Option<i32>) -> Result<(u32, u32)> {
+    let invalid = |message: String| Err(Error::Validation(message));
+    match (segment, total) {
+        (None, None) => Ok((0, 1)),
+        (Some(_), None) => invalid(
+            "The TotalSegments parameter is required but was not present in the request when Segment parameter is present"
+                .to_owned(),
+        ),
+        (None, Some(_)) => invalid(
+            "The Segment parameter is required but was not present in the request when parameter TotalSegments is present"
+                .to_owned(),
+        ),
+        (Some(segment), Some(total)) if segment >= total => invalid(format!(
+            "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: {segment} is \
+             not less than TotalSegments: {total}"
+        )),
+        // The model's constraints keep both from being negative.
+        (Some(segment), Some(total)) => Ok((segment.unsigned_abs(), total.unsigned_abs())),
+    }
+}
+
+fn range(source: &Source, (segment, total): (u32, u32), start: Option<&Attributes>) -> Result<KeyRange> {
+    let range = segment_range(&source.prefix(), segment, total);
+    let Some(start) = start else { return Ok(range) };
+    check_start_key(source, start)?;
+    match source.row_key(start) {
+        Some(key) if range.contains(&key) => Ok(range.after(&key, Direction::Forward)),
+        _ => Err(Error::Validation(format!(
+            "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct \
+             Segment. TotalSegments: {total} Segment: {segment}"
+        ))),
+    }
+}
+
+impl Service {
+    /// The table or index to read from, once the caller is allowed to. The right is asked on the index where one is named.
+    pub(crate) async fn open_source(
+        &self,
+        cx: &RequestContext,
+        read: &impl store_kv::Read,
+        table: &TableRef,
+        index: Option<&str>,
+        permission: &str,
+        leading: Option<(&str, String)>,
+    ) -> Result<Source> {
+        let arn = match index {
+            Some(index) => format!("{}/index/{index}", table.arn()),
+            None => table.arn(),
+        };
+        let info = self.0.catalog.find(read, table).await?;
+        let mut access = Access::new(permission, &arn).owned_by(&table.account);
+        if let Some((attribute, value)) = leading
+            && let Some(info) = &info
+            && info.key.hash.iter().any(|hash| hash.name == attribute)
+        {
+            access = access.with_key("dynamodb:LeadingKeys", value);
+        }
+        cx.authorize(access).await?;
+        Source::find(info.ok_or_else(Error::table_not_found)?, index)
+    }
+}
