@@ -14,3 +14,5 @@ PYTHON_TOOLS = TOOLS / "python" / "bin"
 PHOTOGRAPHS = TOOLS / "photographs" / "skimage" / "data"
 EXAMPLES = ROOT / "examples"
 REGION = "us-east-1"
+# Where the examples' Rust functions are compiled, so that each is compiled once only.
+CARGO_TARGET = TOOLS / "cargo"

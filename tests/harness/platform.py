@@ -11,7 +11,7 @@ import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harness.places import BINARY, REGION
+from harness.places import BINARY, CARGO_TARGET, REGION
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 20
@@ -135,7 +135,7 @@ class Platform:
         """Runs `haneul <arguments>` against this server."""
         return subprocess.run(
             [str(BINARY), *arguments],
-            env=plain_environment() | self.environment(),
+            env=plain_environment() | self.environment() | {"CARGO_TARGET_DIR": str(CARGO_TARGET)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

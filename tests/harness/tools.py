@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from harness.places import PYTHON_TOOLS, TOOLS
+from harness.places import CARGO_TARGET, PYTHON_TOOLS, TOOLS
 from harness.platform import Platform, plain_environment
 
 
@@ -38,6 +38,7 @@ def tool_environment(platform: Platform) -> dict[str, str]:
     environment["PATH"] = os.pathsep.join([str(PYTHON_TOOLS), environment.get("PATH", os.defpath)])
     environment["SAM_CLI_TELEMETRY"] = "0"
     environment["__SAM_CLI_APP_DIR"] = str(TOOLS / "sam")
+    environment["CARGO_TARGET_DIR"] = str(CARGO_TARGET)
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
     return environment
 
