@@ -1,0 +1,109 @@
+//! Python 2.7's dictionaries, as far as they leak into logical ids.
+//!
+//! A deployment's id hashes the definition as Python 2.7 would have printed it: keys in the order of its hash table,
+//! and text from the template marked `u'..'`, text from the translator not. The translator keeps both alive, so
+//! do we; see [`text`] for which text comes from where.
+
+mod text;
+
+use serde_json::Value;
+
+use crate::tree::Entries;
+
+pub(crate) use text::definition_text;
+
+const SMALLEST: usize = 8;
+/// Tables with more keys than this grow by two, not four.
+const LARGE: usize = 50_000;
+
+fn hash(key: &str) -> u64 {
+    let Some(first) = key.chars().next() else { return 0 };
+    let mut hash = u64::from(u32::from(first)) << 7;
+    for c in key.chars() {
+        hash = hash.wrapping_mul(1_000_003) ^ u64::from(u32::from(c));
+    }
+    hash ^ key.chars().count() as u64
+}
+
+/// A dictionary's hash table, without deletions.
+struct Table<'a> {
+    slots: Vec<Option<&'a str>>,
+    used: usize,
+}
+
+impl<'a> Table<'a> {
+    fn new() -> Self {
+        Self { slots: vec![None; SMALLEST], used: 0 }
+    }
+
+    fn slot_of(&self, key: &str) -> usize {
+        let mask = self.slots.len() as u64 - 1;
+        let hash = hash(key);
+        let (mut walker, mut perturb) = (hash & mask, hash);
+        let mut slot = walker as usize;
+        while self.slots[slot].is_some_and(|held| held != key) {
+            walker = walker.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1);
+            slot = (walker & mask) as usize;
+            perturb >>= 5;
+        }
+        slot
+    }
+
+    fn add(&mut self, key: &'a str) {
+        let slot = self.slot_of(key);
+        if self.slots[slot].is_some() {
+            return;
+        }
+        self.slots[slot] = Some(key);
+        self.used += 1;
+        if self.used * 3 >= self.slots.len() * 2 {
+            self.grow(self.used * if self.used > LARGE { 2 } else { 4 });
+        }
+    }
+
+    fn grow(&mut self, least: usize) {
+        let mut size = SMALLEST;
+        while size <= least {
+            size *= 2;
+        }
+        let old = std::mem::replace(&mut self.slots, vec![None; size]);
+        self.used = 0;
+        for key in old.into_iter().flatten() {
+            self.add(key);
+        }
+    }
+}
+
+/// Keys in the order a dictionary lists them after they were inserted in the given order.
+fn listed<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let mut table = Table::new();
+    keys.for_each(|key| table.add(key));
+    table.slots.into_iter().flatten().map(str::to_owned).collect()
+}
+
+/// What a deep copy does to the order of keys: they are inserted anew in the order they were listed.
+pub(crate) fn copied(entries: &Entries) -> Entries {
+    let order = listed(entries.keys().map(String::as_str));
+    order.into_iter().filter_map(|key| entries.get(&key).map(|value| (key, copied_value(value)))).collect()
+}
+
+fn copied_value(value: &Value) -> Value {
+    match value {
+        Value::Object(entries) => Value::Object(copied(entries)),
+        Value::Array(items) => items.iter().map(copied_value).collect(),
+        plain => plain.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_listed_as_python_2_7_lists_them() {
+        // Python 2.7.18: {'info':.., 'paths':.., 'swagger':..}.keys()
+        assert_eq!(listed(["swagger", "info", "paths"].into_iter()), ["info", "paths", "swagger"]);
+        let many: Vec<String> = (0..20).map(|index| format!("k{index}")).collect();
+        assert_eq!(listed(many.iter().map(String::as_str)).len(), 20);
+    }
+}
