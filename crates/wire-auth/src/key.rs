@@ -14,7 +14,7 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 }
 
 /// HMAC-SHA256 (RFC 2104) over the concatenation of `parts`.
-pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut block = [0u8; BLOCK];
     if key.len() > BLOCK {
         block[..32].copy_from_slice(&sha256(key));
@@ -41,15 +41,15 @@ pub struct SigningKey([u8; 32]);
 
 impl SigningKey {
     pub fn derive(secret: &str, scope: &Scope) -> Self {
-        let date = hmac(format!("AWS4{secret}").as_bytes(), &[scope.date.as_bytes()]);
-        let region = hmac(&date, &[scope.region.as_bytes()]);
-        let service = hmac(&region, &[scope.service.as_bytes()]);
-        Self(hmac(&service, &[b"aws4_request"]))
+        let date = hmac_sha256(format!("AWS4{secret}").as_bytes(), &[scope.date.as_bytes()]);
+        let region = hmac_sha256(&date, &[scope.region.as_bytes()]);
+        let service = hmac_sha256(&region, &[scope.service.as_bytes()]);
+        Self(hmac_sha256(&service, &[b"aws4_request"]))
     }
 
     /// The signature of a string to sign, in lower-case hexadecimal.
     pub fn sign(&self, string_to_sign: &[u8]) -> String {
-        hex::encode(hmac(&self.0, &[string_to_sign]))
+        hex::encode(hmac_sha256(&self.0, &[string_to_sign]))
     }
 }
 
@@ -65,9 +65,9 @@ mod tests {
 
     #[test]
     fn hmac_agrees_with_rfc_4231() {
-        let short = hmac(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
+        let short = hmac_sha256(b"Jefe", &[b"what do ya want ", b"for nothing?"]);
         assert_eq!(hex::encode(short), "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-        let long = hmac(&[0xaa; 131], &[b"Test Using Larger Than Block-Size Key - Hash Key First"]);
+        let long = hmac_sha256(&[0xaa; 131], &[b"Test Using Larger Than Block-Size Key - Hash Key First"]);
         assert_eq!(hex::encode(long), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
     }
 }

@@ -26,7 +26,7 @@ pub use canonical::UriStyle;
 pub use checksum::{ChecksumAlgorithm, ChecksumError, ChecksumMismatch, Checksummer, Checksums};
 pub use chunked::{ChunkSigner, ChunkedBody};
 pub use error::{AuthError, ErrorFamily, ErrorText, SignatureMismatch};
-pub use key::{SigningKey, sha256};
+pub use key::{SigningKey, hmac_sha256, sha256};
 pub use payload::{DeferredSignature, Payload};
 pub use presented::{Placement, Presented};
 pub use scope::Scope;

@@ -1,7 +1,5 @@
 //! Bodies: aws-chunked with the signature chains AWS publishes, hashes checked while streaming, hostile framing.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::convert::Infallible;
 
 use bytes::Bytes;
