@@ -19,7 +19,8 @@ use crate::write::{Change, Staged, read_item};
 /// What is to be done to an item.
 #[derive(Debug)]
 pub enum Action {
-    Put(Attributes),
+    /// Shared with the outcome: a put item is never copied.
+    Put(Arc<Attributes>),
     Delete {
         key: Attributes,
     },
@@ -46,7 +47,7 @@ pub struct ItemAction {
 #[derive(Debug)]
 pub struct Outcome {
     pub before: Option<Attributes>,
-    pub after: Option<Attributes>,
+    pub after: Option<Arc<Attributes>>,
     pub staged: Staged,
 }
 
@@ -100,13 +101,14 @@ impl ItemAction {
             Action::Put(item) => Some(item.clone()),
             Action::Delete { .. } => None,
             Action::Check { .. } => {
-                return Ok(Outcome { after: before.clone(), before, staged: Staged::default() });
+                let after = before.clone().map(Arc::new);
+                return Ok(Outcome { before, after, staged: Staged::default() });
             }
             Action::Update { key, update, is_legacy } => {
                 updated(table, key, update, *is_legacy, before.as_ref())?
             }
         };
-        let change = Change { table, key, before: before.as_ref(), after: after.as_ref() };
+        let change = Change { table, key, before: before.as_ref(), after: after.as_deref() };
         let staged = change.stage(tx).await?;
         Ok(Outcome { before, after, staged })
     }
@@ -119,7 +121,7 @@ fn updated(
     update: &Update,
     is_legacy: bool,
     before: Option<&Attributes>,
-) -> Result<Option<Attributes>> {
+) -> Result<Option<Arc<Attributes>>> {
     let only_takes_away = update.set.is_empty() && update.add.is_empty() && update.targets().next().is_some();
     let item = match before {
         Some(before) => update.apply(before),
@@ -150,7 +152,7 @@ fn updated(
         ));
     }
     Keyed::of(table).index_keys(&item)?;
-    Ok(Some(item))
+    Ok(Some(Arc::new(item)))
 }
 
 fn check_update(table: &TableInfo, update: &Update) -> Result<()> {
@@ -207,9 +209,9 @@ impl Outcome {
         match mode? {
             ReturnValue::None => None,
             ReturnValue::AllOld => self.before.clone(),
-            ReturnValue::AllNew => self.after.clone(),
+            ReturnValue::AllNew => self.after.as_deref().cloned(),
             ReturnValue::UpdatedOld => touched(self.before.as_ref()),
-            ReturnValue::UpdatedNew => touched(self.after.as_ref()),
+            ReturnValue::UpdatedNew => touched(self.after.as_deref()),
         }
     }
 }

@@ -9,6 +9,7 @@ mod access;
 mod action;
 mod capacity;
 mod catalog;
+mod checksum;
 mod convert;
 mod description;
 mod error;
@@ -76,7 +77,7 @@ impl ApiService for Service {
     }
 
     fn call<'a>(&'a self, cx: &'a RequestContext, call: Call) -> BoxFuture<'a, Response<Body>> {
-        Box::pin(api::dispatch(self, cx, call))
+        Box::pin(async move { checksum::stamped(api::dispatch(self, cx, call).await) })
     }
 }
 

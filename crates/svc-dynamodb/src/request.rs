@@ -83,11 +83,7 @@ impl ConditionParameters {
                     .collect::<Result<_>>()?;
                 Some(legacy::expected(expected, combination(self.operator))?)
             }
-            _ if self.operator.is_some() => {
-                return Err(Error::invalid_parameter(
-                    "ConditionalOperator cannot be used without Filter or Expected",
-                ));
-            }
+            _ if self.operator.is_some() => return Err(stray_operator()),
             _ => None,
         };
         Ok(WriteCondition { condition, returns_item_on_failure })
@@ -107,7 +103,7 @@ fn values(list: Vec<api::AttributeValue>) -> Result<Vec<crate::value::Value>> {
     Ok(list.into_iter().map(convert::value).collect::<std::result::Result<_, _>>()?)
 }
 
-pub fn combination(operator: Option<api::ConditionalOperator>) -> Combination {
+fn combination(operator: Option<api::ConditionalOperator>) -> Combination {
     match operator {
         Some(api::ConditionalOperator::Or) => Combination::Or,
         Some(api::ConditionalOperator::And) | None => Combination::And,
@@ -131,6 +127,27 @@ fn operator(operator: api::ComparisonOperator) -> LegacyOperator {
         C::NotContains => LegacyOperator::NotContains,
         C::BeginsWith => LegacyOperator::BeginsWith,
     }
+}
+
+/// FilterExpression, or QueryFilter or ScanFilter.
+pub fn filter(
+    expression: Option<String>,
+    conditions: Option<IndexMap<String, api::Condition>>,
+    operator: Option<api::ConditionalOperator>,
+    bindings: &mut Bindings,
+) -> Result<Option<Condition>> {
+    match (expression, conditions) {
+        (Some(text), _) => Ok(Some(parse_condition(ExpressionKind::Filter, &text, bindings)?)),
+        (None, Some(filter)) if !filter.is_empty() => {
+            Ok(Some(legacy::filter(legacy_conditions(filter)?, combination(operator))?))
+        }
+        _ if operator.is_some() => Err(stray_operator()),
+        _ => Ok(None),
+    }
+}
+
+fn stray_operator() -> Error {
+    Error::invalid_parameter("ConditionalOperator cannot be used without Filter or Expected")
 }
 
 /// QueryFilter, ScanFilter or KeyConditions.

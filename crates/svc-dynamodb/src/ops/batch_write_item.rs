@@ -1,5 +1,7 @@
 //! BatchWriteItem: up to 25 puts and deletes, each on its own; what met lasting conflicts comes back unprocessed.
 
+use std::sync::Arc;
+
 use api_dynamodb::{
     BatchWriteItemInput, BatchWriteItemOutput, ItemCollectionMetrics, ReturnItemCollectionMetrics,
     WriteRequest,
@@ -103,7 +105,7 @@ impl Answer {
 
 fn write(request: WriteRequest) -> Result<Write> {
     let action = match (request.put_request.clone(), request.delete_request.clone()) {
-        (Some(put), None) => Action::Put(convert::attributes(put.item)?),
+        (Some(put), None) => Action::Put(Arc::new(convert::attributes(put.item)?)),
         (None, Some(delete)) => Action::Delete { key: convert::attributes(delete.key)? },
         _ => {
             return Err(Error::Validation(

@@ -1,5 +1,7 @@
 //! PutItem: creates or replaces an item.
 
+use std::sync::Arc;
+
 use api_dynamodb::{PutItemInput, PutItemOutput, ReturnValue};
 use port::RequestContext;
 
@@ -43,7 +45,7 @@ pub(crate) async fn run(
     }
     .parse(&mut bindings)?;
     bindings.check_used()?;
-    let action = ItemAction { action: Action::Put(item), condition };
+    let action = ItemAction { action: Action::Put(Arc::new(item)), condition };
     let written = service.write_item(cx, &table, "dynamodb:PutItem", &action).await?;
     Ok(PutItemOutput {
         attributes: written.outcome.returned(input.return_values, None).map(convert::to_api_map),

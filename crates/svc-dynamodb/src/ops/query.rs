@@ -14,7 +14,7 @@ use crate::expr::{ExpressionKind, legacy, parse_condition};
 use crate::key_range::KeyPlan;
 use crate::page::PageRequest;
 use crate::read_request::{Wanted, check_filter_keys, check_start_key, report, start_key};
-use crate::request::{bindings, check_exclusive, combination, legacy_conditions, projection};
+use crate::request::{bindings, check_exclusive, filter, legacy_conditions, projection};
 
 pub(crate) async fn run(
     service: &Service,
@@ -105,13 +105,12 @@ fn parse(input: &mut QueryInput) -> Result<(Vec<KeyTerm>, Wanted)> {
             ));
         }
     };
-    let filter = match (input.filter_expression.take(), input.query_filter.take()) {
-        (Some(text), _) => Some(parse_condition(ExpressionKind::Filter, &text, &mut bindings)?),
-        (None, Some(filter)) if !filter.is_empty() => {
-            Some(legacy::filter(legacy_conditions(filter)?, combination(input.conditional_operator))?)
-        }
-        _ => None,
-    };
+    let filter = filter(
+        input.filter_expression.take(),
+        input.query_filter.take(),
+        input.conditional_operator,
+        &mut bindings,
+    )?;
     let projection =
         projection(input.projection_expression.take(), input.attributes_to_get.as_deref(), &mut bindings)?;
     bindings.check_used()?;

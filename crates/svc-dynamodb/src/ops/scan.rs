@@ -8,10 +8,9 @@ use crate::Service;
 use crate::catalog::TableRef;
 use crate::convert;
 use crate::error::{Error, Result};
-use crate::expr::{ExpressionKind, legacy, parse_condition};
 use crate::page::{PageRequest, Source};
 use crate::read_request::{Wanted, check_start_key, report, start_key};
-use crate::request::{bindings, check_exclusive, combination, legacy_conditions, projection};
+use crate::request::{bindings, check_exclusive, filter, projection};
 use crate::tables::segment_range;
 use crate::value::Attributes;
 
@@ -67,13 +66,12 @@ fn wanted(input: &mut ScanInput) -> Result<Wanted> {
         &expressions,
         &["FilterExpression"],
     )?;
-    let filter = match (input.filter_expression.take(), input.scan_filter.take()) {
-        (Some(text), _) => Some(parse_condition(ExpressionKind::Filter, &text, &mut bindings)?),
-        (None, Some(filter)) if !filter.is_empty() => {
-            Some(legacy::filter(legacy_conditions(filter)?, combination(input.conditional_operator))?)
-        }
-        _ => None,
-    };
+    let filter = filter(
+        input.filter_expression.take(),
+        input.scan_filter.take(),
+        input.conditional_operator,
+        &mut bindings,
+    )?;
     let projection =
         projection(input.projection_expression.take(), input.attributes_to_get.as_deref(), &mut bindings)?;
     bindings.check_used()?;

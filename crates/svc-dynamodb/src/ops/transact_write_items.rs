@@ -100,7 +100,7 @@ fn put(cx: &RequestContext, put: api::Put) -> Result<Request> {
     Ok(Request {
         table: TableRef::parse(cx, &put.table_name)?,
         permission: "dynamodb:PutItem",
-        action: ItemAction { action: Action::Put(convert::attributes(put.item)?), condition },
+        action: ItemAction { action: Action::Put(Arc::new(convert::attributes(put.item)?)), condition },
     })
 }
 
@@ -212,7 +212,7 @@ async fn transact(
     if reasons.iter().any(|reason| *reason != CancellationReason::None) {
         return Err(Error::TransactionCanceled(reasons));
     }
-    let bytes: usize = done.iter().filter_map(|(_, outcome)| outcome.after.as_ref()).map(item_size).sum();
+    let bytes: usize = done.iter().filter_map(|(_, outcome)| outcome.after.as_deref()).map(item_size).sum();
     if bytes > MAX_BYTES {
         return Err(Error::Validation("Item size of the transaction has exceeded 4 MB".to_owned()));
     }

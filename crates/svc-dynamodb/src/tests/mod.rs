@@ -3,6 +3,7 @@
 mod batch;
 mod indexes;
 mod items;
+mod model;
 mod queries;
 mod resources;
 mod rights;
