@@ -1,12 +1,11 @@
 //! Checksums of objects (S3 User Guide, "Checking object integrity"): algorithms, how a multipart object's checksum comes
-//! of its parts', and their text forms. Computing over a stream is `digest`.
+//! of its parts', and their text forms. Computing over a stream is `content`.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use crc_fast::CrcAlgorithm;
 use serde::{Deserialize, Serialize};
-use sha1::Sha1;
-use sha2::{Digest, Sha256};
+use wire_auth::{ChecksumAlgorithm, Checksummer};
 
 use crate::error::S3Error;
 
@@ -205,41 +204,31 @@ pub fn compose(algorithm: Algorithm, parts: &[(Checksum, u64)]) -> ObjectChecksu
 }
 
 /// Computes one checksum over bytes as they come.
-pub struct Digester(Algorithm, State);
-
-enum State {
-    Crc(Box<crc_fast::Digest>),
-    Sha1(Sha1),
-    Sha256(Sha256),
-}
+pub struct Digester(Algorithm, Checksummer);
 
 impl Digester {
     pub fn new(algorithm: Algorithm) -> Self {
-        let state = match algorithm {
-            Algorithm::Sha1 => State::Sha1(Sha1::new()),
-            Algorithm::Sha256 => State::Sha256(Sha256::new()),
-            Algorithm::Crc32 => State::Crc(Box::new(crc_fast::Digest::new(CrcAlgorithm::Crc32IsoHdlc))),
-            Algorithm::Crc32c => State::Crc(Box::new(crc_fast::Digest::new(CrcAlgorithm::Crc32Iscsi))),
-            Algorithm::Crc64Nvme => State::Crc(Box::new(crc_fast::Digest::new(CrcAlgorithm::Crc64Nvme))),
-        };
-        Self(algorithm, state)
+        Self(algorithm, Checksummer::new(algorithm.into()))
     }
 
     pub fn update(&mut self, bytes: &[u8]) {
-        match &mut self.1 {
-            State::Crc(crc) => crc.update(bytes),
-            State::Sha1(sha) => sha.update(bytes),
-            State::Sha256(sha) => sha.update(bytes),
-        }
+        self.1.update(bytes);
     }
 
     pub fn finish(self) -> Checksum {
-        let value = match self.1 {
-            State::Crc(crc) => tail(crc.finalize(), self.0),
-            State::Sha1(sha) => sha.finalize().to_vec(),
-            State::Sha256(sha) => sha.finalize().to_vec(),
-        };
-        Checksum { algorithm: self.0, value }
+        Checksum { algorithm: self.0, value: self.1.finish() }
+    }
+}
+
+impl From<Algorithm> for ChecksumAlgorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Crc32 => Self::Crc32,
+            Algorithm::Crc32c => Self::Crc32c,
+            Algorithm::Crc64Nvme => Self::Crc64Nvme,
+            Algorithm::Sha1 => Self::Sha1,
+            Algorithm::Sha256 => Self::Sha256,
+        }
     }
 }
 

@@ -2,22 +2,33 @@
 
 use std::borrow::Cow;
 
-/// A refusal. `details` become elements of the error document, such as `Key` and `BucketName`.
+use store_blob::BlobError;
+use store_kv::{CommitError, StoreError};
+use store_table::TableError;
+use wire_codec::ApiError;
+
+/// A refusal. `details` become elements of the error document, such as `Key` and `BucketName`; `headers` go with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct S3Error {
     pub code: &'static str,
     pub status: u16,
     pub message: Cow<'static, str>,
     pub details: Vec<(&'static str, String)>,
+    pub headers: Vec<(&'static str, String)>,
 }
 
 impl S3Error {
     pub fn new(code: &'static str, status: u16, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, status, message: message.into(), details: Vec::new() }
+        Self { code, status, message: message.into(), details: Vec::new(), headers: Vec::new() }
     }
 
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.details.push((name, value.into()));
+        self
+    }
+
+    pub fn with_header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
         self
     }
 
@@ -245,5 +256,59 @@ impl S3Error {
 
     pub fn malformed_policy(text: impl Into<Cow<'static, str>>) -> Self {
         Self::new("MalformedPolicy", 400, text)
+    }
+}
+
+/// The store's failures. They are logged here: the caller is told no more than that it was ours.
+impl From<CommitError> for S3Error {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Conflict | CommitError::TooOld => Self::new(
+                "OperationAborted",
+                409,
+                "A conflicting conditional operation is currently in progress against this resource. Please try again.",
+            ),
+            CommitError::DiskFull { .. } => {
+                tracing::error!(%error, "S3 cannot write");
+                Self::new("ServiceUnavailable", 503, format!("Service is unable to handle request: {error}"))
+            }
+            error => {
+                tracing::error!(%error, "S3's store failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<StoreError> for S3Error {
+    fn from(error: StoreError) -> Self {
+        CommitError::from(error).into()
+    }
+}
+
+impl From<TableError> for S3Error {
+    fn from(error: TableError) -> Self {
+        match error {
+            TableError::Store(error) => error.into(),
+            TableError::Commit(error) => error.into(),
+            error => {
+                tracing::error!(%error, "S3's table failed");
+                Self::internal()
+            }
+        }
+    }
+}
+
+impl From<BlobError> for S3Error {
+    fn from(error: BlobError) -> Self {
+        crate::content::blob_error(error)
+    }
+}
+
+impl From<S3Error> for ApiError {
+    fn from(error: S3Error) -> Self {
+        let api = Self::new(error.code, error.status, error.message);
+        let api = error.details.into_iter().fold(api, |api, (name, value)| api.with(name, value));
+        error.headers.into_iter().fold(api, |api, (name, value)| api.with_header(name, value))
     }
 }

@@ -6,6 +6,7 @@ use md5::{Digest, Md5};
 /// The MD5 of a part or an object.
 pub type Md5Digest = [u8; 16];
 
+#[cfg(test)]
 pub fn md5_of(bytes: &[u8]) -> Md5Digest {
     Md5::digest(bytes).into()
 }

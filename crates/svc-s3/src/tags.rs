@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::{url_decode, url_encode};
+use crate::encoding::url_decode;
 use crate::error::S3Error;
 
 /// Most tags of an object.
@@ -68,6 +68,12 @@ fn is_tag_char(c: char) -> bool {
     c.is_alphanumeric() || c == ' ' || "+-=._:/@".contains(c)
 }
 
+/// Replaces the user's tags; the system's (`aws:cloudformation:stack-id` and the like) stay.
+pub fn replace(tags: &mut Vec<Tag>, new: &[Tag]) {
+    tags.retain(|tag| tag.key.starts_with("aws:"));
+    tags.extend_from_slice(new);
+}
+
 /// The `x-amz-tagging` header: `key1=value1&key2=value2`, URL-encoded.
 pub fn parse_header(text: &str) -> Result<Vec<Tag>, S3Error> {
     let malformed = || {
@@ -92,16 +98,17 @@ pub fn parse_header(text: &str) -> Result<Vec<Tag>, S3Error> {
     Ok(tags)
 }
 
-/// The header that would give these tags.
-pub fn to_header(tags: &[Tag]) -> String {
-    let pairs: Vec<_> =
-        tags.iter().map(|tag| format!("{}={}", url_encode(&tag.key), url_encode(&tag.value))).collect();
-    pairs.join("&")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoding::url_encode;
+
+    /// The header that would give these tags.
+    fn to_header(tags: &[Tag]) -> String {
+        let pairs: Vec<_> =
+            tags.iter().map(|tag| format!("{}={}", url_encode(&tag.key), url_encode(&tag.value))).collect();
+        pairs.join("&")
+    }
 
     fn tag(key: &str, value: &str) -> Tag {
         Tag { key: key.to_owned(), value: value.to_owned() }

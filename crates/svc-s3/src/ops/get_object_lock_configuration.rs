@@ -1,0 +1,29 @@
+//! GetObjectLockConfiguration: no bucket has one, since none can be put.
+
+use api_s3::{GetObjectLockConfigurationInput, GetObjectLockConfigurationOutput};
+use port::RequestContext;
+use wire_codec::ApiError;
+
+use crate::S3;
+use crate::error::S3Error;
+
+pub async fn run(
+    s3: &S3,
+    cx: &RequestContext,
+    input: GetObjectLockConfigurationInput,
+) -> Result<GetObjectLockConfigurationOutput, ApiError> {
+    let bucket = s3
+        .allowed_bucket(
+            cx,
+            &input.bucket,
+            input.expected_bucket_owner.as_deref(),
+            "s3:GetBucketObjectLockConfiguration",
+        )
+        .await?;
+    Err(S3Error::no_such_configuration(
+        "ObjectLockConfigurationNotFoundError",
+        "Object Lock configuration does not exist for this bucket",
+        &bucket.name,
+    )
+    .into())
+}
