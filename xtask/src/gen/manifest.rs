@@ -67,6 +67,9 @@ pub(crate) struct Overlay {
     /// Names of the query protocol by `Shape.Member`.
     #[serde(default)]
     pub query_names: BTreeMap<String, String>,
+    /// Libraries of the crate's own tests.
+    #[serde(default)]
+    pub test_dependencies: Vec<String>,
     /// Merged into the model (JSON merge patch, RFC 7396).
     #[serde(default)]
     pub model: Value,
