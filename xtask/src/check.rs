@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::steps::{self, Steps};
-use crate::{r#gen, screen, tidy};
+use crate::{coverage, r#gen, screen, tidy};
 
 /// Runs all checks.
 pub fn run() -> Result<()> {
@@ -11,6 +11,7 @@ pub fn run() -> Result<()> {
     steps.go_on("tidy", || tidy::run(false));
     steps.go_on("format", format);
     steps.go_on("generated code", || r#gen::run(["--check".to_owned(), "--offline".to_owned()]));
+    steps.go_on("coverage table", || coverage::run(true));
     steps.go_on("clippy", clippy);
     steps.go_on("licences and advisories", deny);
     steps.verdict()

@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask <command>`. This file only says what there is; each command has its module.
 
 mod check;
+mod coverage;
 mod demo;
 mod r#gen;
 mod houses;
@@ -42,6 +43,12 @@ enum Command {
     Test(test::Arguments),
     /// Build Haneul, deploy the three examples, drive them, and leave it running
     Demo(demo::Arguments),
+    /// Write docs/coverage.md
+    Coverage {
+        /// Write nothing; fail where the committed table is not what would be written
+        #[arg(long)]
+        check: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -51,6 +58,7 @@ fn main() -> ExitCode {
         Command::Gen { arguments } => r#gen::run(arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Coverage { check } => coverage::run(check),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -66,55 +66,75 @@ fn protocols(model: &Model) -> Result<String> {
 
 fn operation_desc(model: &Model, name: &str, operation: &Value, out: &mut String) -> Result<()> {
     let http = &operation["http"];
-    writeln!(
-        out,
-        "OperationDesc {{ name: {name:?}, service: &SERVICE, method: {}, uri: {},",
-        http["method"], http["requestUri"]
-    )?;
-    let bindings: String = operation["bindings"]
+    let base = format!("OperationDesc::new({name:?}, &SERVICE, {}, {})", http["method"], http["requestUri"]);
+    let mut traits = Vec::new();
+    if let Some(status) = http["responseCode"].as_u64().filter(|s| *s != 200) {
+        traits.push(format!("status: {status}"));
+    }
+    let bindings: Vec<String> = operation["bindings"]
         .as_array()
         .into_iter()
         .flatten()
-        .map(|b| format!("Binding::{}({}), ", if b[0] == "header" { "Header" } else { "Query" }, b[1]))
+        .map(|b| format!("Binding::{}({})", if b[0] == "header" { "Header" } else { "Query" }, b[1]))
         .collect();
-    let status = http["responseCode"].as_u64().unwrap_or(200);
-    writeln!(out, "status: {status}, required: &[{bindings}],")?;
-    writeln!(out, "host_prefix: {:?},", operation["endpoint"]["hostPrefix"].as_str())?;
-    let unsigned = operation["unsignedPayload"] == true || operation["authtype"] == "v4-unsigned-body";
-    writeln!(out, "unsigned_payload: {unsigned}, anonymous: {},", operation["authtype"] == "none")?;
-    writeln!(out, "max_body_bytes: {:?},", model.overlay.body_limits.get(name))?;
-    if operation.get("errors").is_none() {
-        writeln!(out, "built: None }},")?;
-        return Ok(());
+    if !bindings.is_empty() {
+        traits.push(format!("required: &[{}]", bindings.join(", ")));
     }
+    if let Some(prefix) = operation["endpoint"]["hostPrefix"].as_str() {
+        traits.push(format!("host_prefix: Some({prefix:?})"));
+    }
+    if operation["unsignedPayload"] == true || operation["authtype"] == "v4-unsigned-body" {
+        traits.push("unsigned_payload: true".to_owned());
+    }
+    if operation["authtype"] == "none" {
+        traits.push("anonymous: true".to_owned());
+    }
+    if let Some(limit) = model.overlay.body_limits.get(name) {
+        traits.push(format!("max_body_bytes: Some({limit})"));
+    }
+    if operation.get("errors").is_some() {
+        traits.push(format!("built: Some({})", built(model, name, operation)?));
+    }
+    writeln!(out, "{},", updated("OperationDesc", &traits, &base))?;
+    Ok(())
+}
+
+/// `Type { field: value, ..base }`, or the base alone.
+fn updated(name: &str, fields: &[String], base: &str) -> String {
+    if fields.is_empty() { base.to_owned() } else { format!("{name} {{ {}, ..{base} }}", fields.join(", ")) }
+}
+
+fn built(model: &Model, name: &str, operation: &Value) -> Result<String> {
     let schema = |key: &str| match Model::io(operation, key) {
         Some(shape) => reference(model, shape),
         None => Ok("w::schema::UNIT".to_owned()),
     };
-    writeln!(out, "built: Some(Built {{ input: &{}, output: &{},", schema("input")?, schema("output")?)?;
-    writeln!(out, "input_root: {:?},", operation["input"]["locationName"].as_str())?;
-    writeln!(out, "result_wrapper: {},", wrapper(model, name, operation))?;
-    writeln!(out, "output_root: {:?},", model.overlay.output_roots.get(name))?;
-    writeln!(out, "unwrapped_output: {},", model.overlay.unwrapped_outputs.iter().any(|o| o == name))?;
-    let errors: Result<Vec<String>> = operation["errors"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(|e| Ok(format!("&{}", reference(model, e)?)))
-        .collect();
-    writeln!(out, "errors: &[{}] }}) }},", errors?.join(", "))?;
-    Ok(())
+    let errors = operation["errors"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let errors: Result<Vec<String>> = errors.map(|e| Ok(format!("&{}", reference(model, e)?))).collect();
+    let base =
+        format!("Built::new(&{}, &{}, &[{}])", schema("input")?, schema("output")?, errors?.join(", "));
+    let mut fields = Vec::new();
+    let names = [
+        ("input_root", operation["input"]["locationName"].as_str().map(str::to_owned)),
+        ("result_wrapper", wrapper(model, name, operation)),
+        ("output_root", model.overlay.output_roots.get(name).cloned()),
+    ];
+    fields
+        .extend(names.into_iter().filter_map(|(field, value)| Some(format!("{field}: Some({:?})", value?))));
+    if model.overlay.unwrapped_outputs.iter().any(|o| o == name) {
+        fields.push("unwrapped_output: true".to_owned());
+    }
+    Ok(updated("Built", &fields, &base))
 }
 
 /// The model's `resultWrapper`; services that lost the query protocol follow its rule.
-fn wrapper(model: &Model, name: &str, operation: &Value) -> String {
+fn wrapper(model: &Model, name: &str, operation: &Value) -> Option<String> {
     let named = operation["output"]["resultWrapper"].as_str().map(str::to_owned);
     let ruled = || {
         let query = model.overlay.protocols.iter().any(|p| p == "query") && operation["output"].is_object();
         query.then(|| format!("{name}Result"))
     };
-    format!("{:?}", named.or_else(ruled))
+    named.or_else(ruled)
 }
 
 /// The trait and `dispatch`.

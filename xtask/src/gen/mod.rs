@@ -8,9 +8,9 @@ mod botocore;
 mod emit_schemas;
 mod emit_service;
 mod emit_types;
-mod manifest;
+pub(crate) mod manifest;
 mod model;
-mod names;
+pub(crate) mod names;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

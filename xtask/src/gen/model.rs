@@ -39,8 +39,37 @@ impl Model {
             overlay,
             rust: BTreeMap::new(),
         };
+        model.check_overlay()?;
         model.name_types()?;
         Ok(model)
+    }
+
+    /// Overlays name what the model has; a name that has gone must not pass silently.
+    fn check_overlay(&self) -> Result<()> {
+        let overlay = &self.overlay;
+        let operations =
+            overlay.output_roots.keys().chain(&overlay.unwrapped_outputs).chain(overlay.body_limits.keys());
+        if let Some(name) = operations.into_iter().find(|name| !self.operations.contains_key(*name)) {
+            bail!("{}'s overlay names the operation {name}, which the model lacks", self.id);
+        }
+        for name in overlay.query_codes.keys().chain(overlay.statuses.keys()) {
+            if self.shape(name)?["exception"] != true {
+                bail!("{}'s overlay names {name}, which is no error", self.id);
+            }
+        }
+        for path in overlay.query_names.keys() {
+            let (shape, member) =
+                path.split_once('.').with_context(|| format!("{path} is not Shape.Member"))?;
+            if self.shape(shape)?["members"].get(member).is_none() {
+                bail!("{}'s overlay names {path}, which the model lacks", self.id);
+            }
+        }
+        for (name, shape) in &self.shapes {
+            if shape.get("type").is_none() {
+                bail!("{}'s overlay adds to {name}, which the model lacks", self.id);
+            }
+        }
+        Ok(())
     }
 
     /// Operations with types, in the model's order.
