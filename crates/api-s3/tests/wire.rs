@@ -109,6 +109,23 @@ fn nesting_is_bounded() {
     );
 }
 
+#[test]
+fn wrong_parameters_are_named_and_unreadable_conditions_ignored() {
+    let request = http::Request::get("/b?list-type=2&max-keys=many").body(Body::empty()).unwrap();
+    let refused = read_request::<ListObjectsV2Input>(&SERVICE, "ListObjectsV2", Protocol::RestXml, request);
+    let (_, text) = refused.unwrap_err();
+    assert!(text.contains("<Code>InvalidArgument</Code>"), "{text}");
+    assert!(text.contains("<ArgumentName>max-keys</ArgumentName>"), "{text}");
+    let request =
+        http::Request::get("/b/k").header("if-modified-since", "yesterday").body(Body::empty()).unwrap();
+    let (get, _) = read_request::<GetObjectInput>(&SERVICE, "GetObject", Protocol::RestXml, request).unwrap();
+    assert_eq!(get.if_modified_since, None);
+    let request = http::Request::put("/b?versioning").body(Body::empty()).unwrap();
+    let refused =
+        read_request::<PutBucketVersioningInput>(&SERVICE, "PutBucketVersioning", Protocol::RestXml, request);
+    assert!(refused.unwrap_err().1.contains("<Code>MissingRequestBodyError</Code>"));
+}
+
 /// Operations that a request cannot tell apart: the built one of each pair is found.
 const TWINS: &[(&str, &str)] = &[
     ("GetBucketLifecycle", "GetBucketLifecycleConfiguration"),

@@ -40,6 +40,8 @@ pub(crate) struct Reading {
     pub violations: Vec<Violation>,
     /// A union with no or several members set: its shape, and whether none was.
     pub union_fault: Option<(&'static str, bool)>,
+    /// The member of the request's line or headers being read; a parse error is about it.
+    pub binding: Option<&'static str>,
     path: Vec<Step>,
 }
 

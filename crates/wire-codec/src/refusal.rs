@@ -18,6 +18,9 @@ pub(crate) fn check(
 ) -> Result<(), ApiError> {
     let quirks = &operation.service.quirks;
     if let Err(ReadError(text)) = parsed {
+        if let (true, Some(name)) = (quirks.s3, reading.binding) {
+            return Err(ApiError::framework("InvalidArgument", 400, text).with("ArgumentName", name));
+        }
         let text = if quirks.s3 { S3_MALFORMED.to_owned() } else { text };
         return Err(ApiError::framework(quirks.serialization_code, 400, text));
     }
@@ -60,6 +63,10 @@ pub(crate) fn too_large(operation: &OperationDesc, limit: usize) -> ApiError {
 
 /// S3 has codes of its own: of the body it only says that it is malformed.
 fn s3(schema: &'static Schema, violations: &[Violation]) -> ApiError {
+    let payload = schema.payload.and_then(|p| schema.members.get(p)).map_or("", |m| m.name);
+    if violations.iter().any(|v| v.fault == Fault::Missing && v.path.eq_ignore_ascii_case(payload)) {
+        return ApiError::framework("MissingRequestBodyError", 400, "Request Body is empty");
+    }
     let of_header = |v: &&Violation| {
         let member = schema.members.iter().find(|m| m.name.eq_ignore_ascii_case(&v.path));
         member.is_some_and(|m| !matches!(m.location, Location::Body))

@@ -99,7 +99,7 @@ impl Quirks {
 }
 
 /// One operation of a service.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct OperationDesc {
     pub name: &'static str,
     pub service: &'static ServiceDesc,
@@ -122,8 +122,32 @@ pub struct OperationDesc {
     pub built: Option<Built>,
 }
 
+impl OperationDesc {
+    /// An operation that isn't built, with no traits; fill the rest by struct update.
+    pub const fn new(
+        name: &'static str,
+        service: &'static ServiceDesc,
+        method: &'static str,
+        uri: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            service,
+            method,
+            uri,
+            status: 200,
+            required: &[],
+            host_prefix: None,
+            unsigned_payload: false,
+            anonymous: false,
+            max_body_bytes: None,
+            built: None,
+        }
+    }
+}
+
 /// The types of an operation that is built.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Built {
     pub input: &'static Schema,
     /// Root element and namespace of the XML body of the input, where the model names them on the operation.
@@ -136,6 +160,25 @@ pub struct Built {
     /// The answer's root element holds the only member's text.
     pub unwrapped_output: bool,
     pub errors: &'static [&'static Schema],
+}
+
+impl Built {
+    /// With no names of its own; fill the rest by struct update.
+    pub const fn new(
+        input: &'static Schema,
+        output: &'static Schema,
+        errors: &'static [&'static Schema],
+    ) -> Self {
+        Self {
+            input,
+            input_root: None,
+            output,
+            result_wrapper: None,
+            output_root: None,
+            unwrapped_output: false,
+            errors,
+        }
+    }
 }
 
 /// A header or query key that the input requires.

@@ -247,7 +247,7 @@ impl<T: Value + Default> Map for IndexMap<String, T> {
     }
 }
 
-/// Implements what the generated enums share: text forms, parsing, serde, and the codec's traits.
+/// Implements what the generated enums share: text forms, parsing and the codec's traits.
 #[macro_export]
 macro_rules! string_enum {
     ($name:ident { $($variant:ident => $text:literal,)* }) => {

@@ -27,6 +27,7 @@ pub(crate) fn bindings(
     let query = query?;
     for (index, member) in schema.members.iter().enumerate() {
         reading.enter_member(member.name)?;
+        reading.binding = Some(member.wire());
         let place = Place::Member(target, index);
         let found = match member.location {
             Location::Uri => label(&labels, member, place, reading)?,
@@ -49,6 +50,7 @@ pub(crate) fn bindings(
             seen.mark(index);
         }
     }
+    reading.binding = None;
     Ok(())
 }
 
@@ -128,6 +130,13 @@ fn header(
     // Only text can be empty; of other kinds an empty header says nothing.
     if text.is_empty() && (member.target.kind != Kind::String || !member.target.values.is_empty()) {
         return Ok(false);
+    }
+    // HTTP has recipients ignore conditions whose date they cannot read (RFC 9110, 13.1.3).
+    if member.target.kind == Kind::Timestamp && member.wire().starts_with("If-") {
+        let format = member.timestamp_format(TimestampFormat::HttpDate);
+        if text::timestamp(text.trim(), format).is_err() {
+            return Ok(false);
+        }
     }
     match (place.slot(), member.target.element()) {
         (Slot::List(list), Some(element)) => {
