@@ -1,0 +1,30 @@
+//! ListUsers. The users of the account, by name.
+
+use super::rows;
+use crate::Iam;
+use crate::inputs::marker;
+use crate::inputs::page;
+use crate::shapes;
+use api_iam::{ListUsersInput, ListUsersOutput};
+use port::Access;
+use port::RequestContext;
+use wire_codec::ApiError;
+
+pub(crate) async fn run(
+    iam: &Iam,
+    cx: &RequestContext,
+    input: ListUsersInput,
+) -> Result<ListUsersOutput, ApiError> {
+    let prefix = input.path_prefix.as_deref().unwrap_or("/");
+    let arn = format!("arn:aws:iam::{}:user{prefix}", cx.account());
+    cx.authorize(Access::new("iam:ListUsers", &arn)).await?;
+    let scan = page(input.marker.as_deref(), input.max_items)?;
+    let found = rows::users(iam, cx.account(), scan).await?;
+    let next = marker(found.next.as_ref());
+    let rows = found.rows.iter().map(|(_, row)| row).filter(|row| row.path.starts_with(prefix));
+    Ok(ListUsersOutput {
+        users: rows.map(|row| shapes::listed_user(cx.account(), row)).collect(),
+        is_truncated: Some(next.is_some()),
+        marker: next,
+    })
+}
