@@ -18,6 +18,7 @@ mod managed;
 mod model;
 mod ops;
 pub mod policy;
+mod resources;
 mod session;
 mod shapes;
 mod tables;
@@ -151,6 +152,7 @@ async fn prepare(
         secret: ids.base64(40),
         is_active: true,
         created: clock.now(),
+        provisioned_by: None,
     };
     store.transact(|tx| make(tx, &platform, &root)).await
 }

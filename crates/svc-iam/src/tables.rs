@@ -115,6 +115,9 @@ pub(crate) struct AccessKeyRow {
     pub secret: String,
     pub is_active: bool,
     pub created: Timestamp,
+    /// The stack's resource that made it.
+    #[serde(default)]
+    pub provisioned_by: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]

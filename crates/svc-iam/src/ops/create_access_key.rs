@@ -21,6 +21,16 @@ pub(crate) async fn run(
     cx: &RequestContext,
     input: CreateAccessKeyInput,
 ) -> Result<CreateAccessKeyOutput, ApiError> {
+    create(iam, cx, input, None).await
+}
+
+/// `provisioned_by` names the stack's resource it is made for.
+pub(crate) async fn create(
+    iam: &Iam,
+    cx: &RequestContext,
+    input: CreateAccessKeyInput,
+    provisioned_by: Option<String>,
+) -> Result<CreateAccessKeyOutput, ApiError> {
     let name = keys::user_name(cx, input.user_name)?;
     let user = Entity::user(&name);
     iam.allow(cx, "iam:CreateAccessKey", user, &[]).await?;
@@ -31,6 +41,7 @@ pub(crate) async fn run(
         secret: iam.ids().base64(40),
         is_active: true,
         created: cx.time(),
+        provisioned_by,
     };
     let (row, id) = (&row, id.as_str());
     let work = |tx: Transaction| async move {
