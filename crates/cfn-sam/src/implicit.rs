@@ -37,6 +37,15 @@ fn has_type(resource: &Value, name: &str) -> bool {
     resource.get("Type").and_then(Value::as_str) == Some(name)
 }
 
+/// Resources in the order the translator takes them after the implicit APIs have come, and perhaps gone.
+pub(crate) fn order(resources: &Entries, emulated: bool) -> Vec<String> {
+    let implicit = [REST.implicit_id.to_owned(), HTTP.implicit_id.to_owned()];
+    let gone = implicit.iter().filter(|id| !resources.contains_key(*id));
+    let mut ids = crate::python27::order(resources.keys().chain(gone), emulated);
+    ids.retain(|id| resources.contains_key(id));
+    ids
+}
+
 /// The two kinds of API.
 struct Flavour {
     /// The event's property that names the API.
@@ -77,6 +86,15 @@ impl Flavour {
         json!({"Type": self.api_type, "Properties": properties})
     }
 
+    /// Resources in the translator's order. Its dictionary still feels the implicit REST API it has taken out.
+    fn owners(&self, resources: &Entries, emulated: bool) -> Vec<String> {
+        if self.is_rest {
+            crate::python27::order(resources.keys(), emulated)
+        } else {
+            order(resources, emulated)
+        }
+    }
+
     fn is_valid(&self, body: Option<&Value>) -> bool {
         if self.is_rest { swagger::is_valid(body) } else { open_api::is_valid(body) }
     }
@@ -91,13 +109,14 @@ pub(crate) fn apply(
     resources: &mut Entries,
     conditions: &mut Option<Entries>,
     globals: Option<&Value>,
+    emulated: bool,
 ) -> std::result::Result<(), Vec<SamError>> {
     for flavour in [&REST, &HTTP] {
         add_definitions(flavour, resources);
     }
     for flavour in [&REST, &HTTP] {
         let mut pass =
-            Pass { flavour, resources, globals, conditions: IndexMap::new(), policies: Vec::new() };
+            Pass { flavour, resources, globals, emulated, conditions: IndexMap::new(), policies: Vec::new() };
         pass.run(conditions)?;
     }
     Ok(())
@@ -122,6 +141,8 @@ struct Pass<'a> {
     flavour: &'a Flavour,
     resources: &'a mut Entries,
     globals: Option<&'a Value>,
+    /// Resources and events are taken in the order of Python 2.7's dictionaries.
+    emulated: bool,
     conditions: Routes,
     /// Deletion and update-replace policies of the functions behind the implicit API.
     policies: Vec<(Option<String>, Option<String>)>,
@@ -139,7 +160,7 @@ impl Pass<'_> {
         let existing = self.resources.get(self.flavour.implicit_id).cloned();
         self.resources.insert(self.flavour.implicit_id.into(), self.flavour.implicit_resource());
         let mut errors = Vec::new();
-        let owners: Vec<String> = self.resources.keys().cloned().collect();
+        let owners = self.flavour.owners(self.resources, self.emulated);
         for owner in owners {
             match self.owner(&owner) {
                 Ok(()) => {}
@@ -165,12 +186,11 @@ impl Pass<'_> {
             update_replace: text("UpdateReplacePolicy"),
         };
         let events = resource.get("Properties").and_then(|p| p.get("Events")).and_then(Value::as_object);
-        let names: Vec<String> = events
-            .into_iter()
-            .flatten()
-            .filter(|(_, event)| has_type(event, self.flavour.event_type))
-            .map(|(name, _)| name.clone())
-            .collect();
+        let Some(events) = events else { return Ok(()) };
+        let mut names = crate::python27::order(events.keys(), self.emulated);
+        names.retain(|name| events.get(name).is_some_and(|event| has_type(event, self.flavour.event_type)));
+        // The translator gathers them in a dictionary of their own.
+        let names = crate::python27::order(names.iter(), self.emulated);
         for name in names {
             self.event(owner, &name, &inherited)?;
         }

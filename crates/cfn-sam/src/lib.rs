@@ -75,13 +75,14 @@ pub fn transform(
         return Err(vec![SamError::template("'Resources' section is required")]);
     };
     let resolver = resolver(&template, parameters, context);
+    let emulated = python27::is_emulated(&template);
     let mut resources = check(&mut template).map_err(|error| vec![error])?;
     let mut conditions = template.get("Conditions").and_then(Value::as_object).cloned();
     let globals = template.shift_remove("Globals");
-    implicit::apply(&mut resources, &mut conditions, globals.as_ref())?;
+    implicit::apply(&mut resources, &mut conditions, globals.as_ref(), emulated)?;
     globals::apply(globals, &mut resources).map_err(|error| vec![error])?;
     template.shift_remove("Transform");
-    Translation::new(context, resolver, resources, conditions).run(template)
+    Translation::new(context, resolver, resources, conditions, emulated).run(template)
 }
 
 fn resolver(template: &Entries, parameters: &Map<String, Value>, context: &Context<'_>) -> Resolver {

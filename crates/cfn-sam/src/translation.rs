@@ -49,6 +49,8 @@ pub(crate) struct Translation<'a> {
     pub(crate) source: Entries,
     /// `Conditions`, those added included. `None` while the template has no such section.
     pub(crate) conditions: Option<Entries>,
+    /// Resources and events are taken in the order of Python 2.7's dictionaries.
+    pub(crate) emulated: bool,
     /// What has been made: the template's resources, SAM ones replaced.
     pub(crate) made: Entries,
     pub(crate) deployments: Deployments,
@@ -69,6 +71,7 @@ impl<'a> Translation<'a> {
         resolver: Resolver,
         source: Entries,
         conditions: Option<Entries>,
+        emulated: bool,
     ) -> Self {
         Self {
             context,
@@ -76,6 +79,7 @@ impl<'a> Translation<'a> {
             made: source.clone(),
             source,
             conditions,
+            emulated,
             deployments: Deployments::default(),
             usage_plan: api::SharedUsagePlan::default(),
             record_sets: IndexMap::new(),
@@ -126,8 +130,9 @@ impl<'a> Translation<'a> {
             Some(name) if name.starts_with("AWS::Serverless::") => Some(3),
             _ => None,
         };
+        let ids = crate::implicit::order(&self.source, self.emulated);
         let mut ordered: Vec<(u8, String)> =
-            self.source.iter().filter_map(|(id, entry)| Some((rank(entry)?, id.clone()))).collect();
+            ids.into_iter().filter_map(|id| Some((rank(self.source.get(&id)?)?, id))).collect();
         ordered.sort_by_key(|(rank, _)| *rank);
         // Copies, because the taking of one resource changes others; APIs are read again when their turn comes.
         ordered

@@ -25,7 +25,7 @@ pub(super) fn name(
     }
     let mut parts = vec![python27::definition_text(definition, declared)];
     parts.extend(declared.set("OpenApiVersion").map(shown));
-    parts.extend(domain.filter(|domain| truthy(domain)).map(dumps));
+    parts.extend(domain.filter(|domain| truthy(domain)).map(|domain| dumps(&python27::copied_value(domain))));
     parts.extend(translation.function_names.get(&declared.id).cloned());
     let digest = sha1_hex(&parts.join("||"));
     deployment.id = format!("{}{}", deployment.id, &digest[..10]);

@@ -164,7 +164,7 @@ impl Route<'_> {
             event: &self.event.name,
             path: self.path,
             method: self.method,
-            stage: self.stage,
+            stage: json!(self.stage),
         };
         method_auth(translation, definition, auth, &method)
     }
@@ -198,6 +198,10 @@ impl Route<'_> {
         };
         let item = generated.path(self.path).and_then(|item| item.get(method_name(self.method)));
         let entries = body.as_object_mut().ok_or_else(|| wrong(""))?;
+        if !entries.get("paths").is_some_and(truthy) {
+            // The translator merges into paths that it then drops.
+            return Ok(body);
+        }
         let paths = crate::tree::entry_map(entries, "paths").ok_or_else(|| wrong("paths"))?;
         let own = crate::tree::entry_map(paths, self.path).ok_or_else(|| wrong(self.path))?;
         let mut method: Entries = match own.get(self.method) {
@@ -220,7 +224,7 @@ pub(crate) struct AuthMethod<'a> {
     pub(crate) event: &'a str,
     pub(crate) path: &'a str,
     pub(crate) method: &'a str,
-    pub(crate) stage: &'a str,
+    pub(crate) stage: Value,
 }
 
 /// Puts a method's `Auth` into the definition, checked against the API's.
@@ -242,7 +246,7 @@ pub(crate) fn method_auth(
     }
     if let Some(policy) = at(auth, "ResourcePolicy").filter(|policy| truthy(policy)) {
         Owner::Resource(target.event).map(Some(policy), "Auth.ResourcePolicy")?;
-        definition.add_resource_policy(policy, path, &json!(target.stage))?;
+        definition.add_resource_policy(policy, path, &target.stage)?;
         if let Some(statements) = at(policy, "CustomStatements").filter(|statements| truthy(statements)) {
             definition.add_custom_statements(statements);
         }

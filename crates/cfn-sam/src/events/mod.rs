@@ -125,8 +125,11 @@ pub(crate) fn link_all(
     owner: Owner,
 ) -> Result<Vec<Linked>> {
     let mut linked = Vec::new();
-    for (name, event) in events.and_then(Value::as_object).into_iter().flatten() {
-        linked.push(link(translation, id, name, event, owner)?);
+    let Some(events) = events.and_then(Value::as_object) else { return Ok(linked) };
+    for name in crate::python27::order(events.keys(), translation.emulated) {
+        if let Some(event) = events.get(&name) {
+            linked.push(link(translation, id, &name, event, owner)?);
+        }
     }
     if owner == Owner::Function {
         let key = |event: &Linked| match event.declared.get("Path").and_then(Value::as_str) {

@@ -62,7 +62,7 @@ impl HttpApi {
         }
         self.add_cors()?;
         self.add_auth(translation)?;
-        self.add_tags()?;
+        self.add_tags(translation.emulated)?;
         if let Some(value) = self.declared.set("FailOnWarnings") {
             api.put("FailOnWarnings", value.clone());
         }
@@ -167,7 +167,7 @@ impl HttpApi {
         Ok(())
     }
 
-    fn add_tags(&mut self) -> Result<()> {
+    fn add_tags(&mut self, emulated: bool) -> Result<()> {
         let given = self.tags.as_ref().filter(|tags| truthy(tags)).and_then(Value::as_object).cloned();
         if self.body.is_none() {
             return match given {
@@ -181,7 +181,8 @@ impl HttpApi {
         let mut definition = self.editable("Tags", "the 'DefinitionBody' property.", "`Tags`")?;
         let mut tags = given.unwrap_or_default();
         tags.insert(CREATED_BY.into(), json!("SAM"));
-        definition.add_tags(&tags)?;
+        let ordered = if emulated { crate::python27::copied(&tags) } else { tags.clone() };
+        definition.add_tags(&ordered)?;
         self.tags = Some(Value::Object(tags));
         self.set_body(definition);
         Ok(())

@@ -81,13 +81,46 @@ fn listed<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
     table.slots.into_iter().flatten().map(str::to_owned).collect()
 }
 
+/// Keys in the order the translator takes them: of a Python 2.7 dictionary when it emulates one, else as written.
+pub(crate) fn order<'a>(keys: impl Iterator<Item = &'a String>, emulated: bool) -> Vec<String> {
+    if emulated { listed(keys.map(String::as_str)) } else { keys.cloned().collect() }
+}
+
+/// True when the translator emulates: for REST APIs, and for HTTP APIs with a default authorizer.
+pub(crate) fn is_emulated(template: &Entries) -> bool {
+    let resources = template.get("Resources").and_then(Value::as_object);
+    let global =
+        template.get("Globals").and_then(|globals| globals.get("HttpApi")).and_then(|api| api.get("Auth"));
+    let has_default = |auth: Option<&Value>| {
+        auth.and_then(|auth| auth.get("DefaultAuthorizer")).is_some_and(crate::tree::truthy)
+    };
+    let global = has_default(global);
+    resources.into_iter().flatten().any(|(_, resource)| {
+        let property = |name: &str| resource.get("Properties").and_then(|properties| properties.get(name));
+        let has_event = |kind: &str| {
+            let events = property("Events").and_then(Value::as_object);
+            events
+                .into_iter()
+                .flatten()
+                .any(|(_, event)| event.get("Type").and_then(Value::as_str) == Some(kind))
+        };
+        match resource.get("Type").and_then(Value::as_str) {
+            Some("AWS::Serverless::Api") => true,
+            Some("AWS::Serverless::Function") => has_event("Api") || (global && has_event("HttpApi")),
+            Some("AWS::Serverless::StateMachine") => has_event("Api"),
+            Some("AWS::Serverless::HttpApi") => global || has_default(property("Auth")),
+            _ => false,
+        }
+    })
+}
+
 /// What a deep copy does to the order of keys: they are inserted anew in the order they were listed.
 pub(crate) fn copied(entries: &Entries) -> Entries {
     let order = listed(entries.keys().map(String::as_str));
     order.into_iter().filter_map(|key| entries.get(&key).map(|value| (key, copied_value(value)))).collect()
 }
 
-fn copied_value(value: &Value) -> Value {
+pub(crate) fn copied_value(value: &Value) -> Value {
     match value {
         Value::Object(entries) => Value::Object(copied(entries)),
         Value::Array(items) => items.iter().map(copied_value).collect(),

@@ -23,6 +23,8 @@ enum Place {
     PathItem,
     Method,
     Integration,
+    /// An integration with Step Functions.
+    StateMachine,
     Preflight,
     Uri,
     Security,
@@ -33,8 +35,11 @@ enum Place {
     GatewayResponses,
     GatewayResponse,
     Policy,
+    /// Statements of a policy, the translator's and the template's.
+    Statements,
     Statement,
     Resource,
+    Stage,
 }
 
 struct Printer<'a> {
@@ -79,6 +84,11 @@ impl Printer<'_> {
     }
 
     fn value(&mut self, value: &Value, original: Option<&Value>, place: Place) {
+        let place = match (place, value) {
+            (Place::Statements, Value::Object(_)) if is_made_statement(value) => Place::Statement,
+            (Place::Statements, Value::Object(_)) => Place::Template,
+            _ => place,
+        };
         match value {
             Value::String(text) => {
                 let is_template =
@@ -126,7 +136,10 @@ impl Printer<'_> {
         for (index, branch) in branches.iter().enumerate() {
             self.separator(index);
             match (index, branch) {
-                (0, Value::String(name)) => self.text(name, !name.ends_with("PathCondition")),
+                (0, Value::String(name)) => {
+                    let made = name.starts_with(&self.api.id) && name.ends_with("PathCondition");
+                    self.text(name, !made);
+                }
                 (1, branch) => self.value(branch, None, place),
                 (_, branch) => self.value(branch, None, Place::Made),
             }
@@ -141,7 +154,13 @@ impl Printer<'_> {
             Place::Security => key != "api_key" && key != "api_key_false",
             Place::Schemes => match key {
                 "api_key" => false,
-                "AWS_IAM" => self.auth("DefaultAuthorizer").is_some_and(|name| name == "AWS_IAM"),
+                // Where an event asked for it first, the key is the translator's.
+                "AWS_IAM" => {
+                    let body = self.api.get("DefinitionBody");
+                    let earlier = body.and_then(|body| at(body, "securityDefinitions"));
+                    earlier.is_none_or(|earlier| at(earlier, "AWS_IAM").is_none())
+                        && self.auth("DefaultAuthorizer").is_some_and(|name| name == "AWS_IAM")
+                }
                 _ => true,
             },
             _ => false,
@@ -160,6 +179,8 @@ impl Printer<'_> {
             Place::Scheme => self.names_header(text),
             Place::Preflight => self.is_cors_value(text),
             Place::Resource => true,
+            // The implicit API's stage is the translator's.
+            Place::Stage => self.api.id != "ServerlessRestApi",
             _ => false,
         }
     }
@@ -215,6 +236,13 @@ fn escaped(c: char) -> String {
     }
 }
 
+/// Statements that the translator makes name the stage by a variable.
+fn is_made_statement(statement: &Value) -> bool {
+    let first = at(statement, "Resource").and_then(|resources| resources.get(0));
+    let variables = first.and_then(|resource| at(resource, "Fn::Sub")).and_then(|parts| parts.get(1));
+    variables.is_some_and(|variables| at(variables, "__Stage__").is_some())
+}
+
 fn is_preflight(value: &Value) -> bool {
     at(value, "summary").is_some_and(|summary| summary == "CORS support")
 }
@@ -223,6 +251,7 @@ fn is_preflight(value: &Value) -> bool {
 fn next(place: Place, key: &str, value: &Value) -> Place {
     match (place, key) {
         (Place::Template, _) => Place::Template,
+        (Place::PathItem | Place::Method, "Fn::If") => place,
         (Place::Top, "paths") => Place::Paths,
         (Place::Top, "securityDefinitions") | (Place::Components, "securitySchemes") => Place::Schemes,
         (Place::Top, "components") => Place::Components,
@@ -232,7 +261,11 @@ fn next(place: Place, key: &str, value: &Value) -> Place {
         (Place::Top, "x-amazon-apigateway-policy") => Place::Policy,
         (Place::Paths, _) => Place::PathItem,
         (Place::PathItem, _) => Place::Method,
+        (Place::Method, INTEGRATION) if at(value, "type").is_some_and(|kind| kind == "aws") => {
+            Place::StateMachine
+        }
         (Place::Method, INTEGRATION) => Place::Integration,
+        (Place::StateMachine, "uri") => Place::Uri,
         (Place::Method, "security") => Place::Security,
         (Place::Method, "parameters") => Place::Parameters,
         (Place::Integration, "uri") => Place::Uri,
@@ -241,7 +274,13 @@ fn next(place: Place, key: &str, value: &Value) -> Place {
             Some(text) if text.ends_with(":iam::*:user/*") => Place::Made,
             _ => Place::Template,
         },
-        (Place::Integration, key) if key.starts_with("method.response.header.") => Place::Preflight,
+        (Place::Integration, key) if key.starts_with("method.response.header.") => {
+            if value.is_string() {
+                Place::Preflight
+            } else {
+                Place::Template
+            }
+        }
         (Place::Uri, "Fn::Sub") => Place::Uri,
         (Place::Security, _) => Place::Template,
         (Place::Schemes, _) => Place::Scheme,
@@ -255,15 +294,16 @@ fn next(place: Place, key: &str, value: &Value) -> Place {
         (Place::Parameters, "in") if *value != json!("query") && *value != json!("body") => Place::Template,
         (Place::GatewayResponses, _) => Place::GatewayResponse,
         (Place::GatewayResponse, "responseParameters" | "responseTemplates") => Place::Template,
-        (Place::Policy, "Statement") => Place::Statement,
+        (Place::Policy, "Statement") => Place::Statements,
         (Place::Statement, "Resource") => Place::Resource,
         (Place::Statement, "AWS" | "aws:SourceIp" | "aws:SourceVpc" | "aws:SourceVpce") => Place::Template,
         (Place::Statement, "Principal" | "Condition") => Place::Statement,
         (Place::Statement, "IpAddress" | "NotIpAddress" | "StringEquals" | "StringNotEquals") => {
             Place::Statement
         }
-        (Place::Resource, "__Stage__") => Place::Template,
+        (Place::Resource, "__Stage__") => Place::Stage,
         (Place::Resource, _) => Place::Resource,
+        (Place::Stage, _) => Place::Template,
         _ => Place::Made,
     }
 }

@@ -155,7 +155,7 @@ fn api(
             event: &event.name,
             path: &path,
             method: &method,
-            stage: declared.get("Stage").and_then(Value::as_str).unwrap_or_default(),
+            stage: declared.get("Stage").cloned().unwrap_or_default(),
         };
         method_auth(translation, &mut definition, auth, &method)?;
     }
