@@ -249,12 +249,12 @@ fn choose(
     mut uploaded: BTreeMap<u32, Part>,
     asked: &[ChosenPart],
 ) -> Result<(Vec<Part>, Vec<Data>), S3Error> {
+    if !asked.is_sorted_by(|before, after| before.number < after.number) {
+        return Err(S3Error::invalid_part_order(upload_id));
+    }
     let mut chosen: Vec<Part> = Vec::with_capacity(asked.len());
     for (i, want) in asked.iter().enumerate() {
         let number = u32::try_from(want.number).unwrap_or(0);
-        if chosen.last().is_some_and(|last| last.number >= number) {
-            return Err(S3Error::invalid_part_order(upload_id));
-        }
         let invalid = || S3Error::invalid_part(upload_id, want.number, &want.etag);
         let part = uploaded.remove(&number).ok_or_else(invalid)?;
         if part.etag() != etag::bare(&want.etag) {

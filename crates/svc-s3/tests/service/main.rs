@@ -1,0 +1,13 @@
+//! The service on a store in memory and blobs in a temporary directory, through its operations' typed interface.
+
+mod access;
+mod buckets;
+mod http;
+mod listing;
+mod multipart;
+mod notifications;
+mod objects;
+mod resources;
+mod space;
+mod versions;
+mod world;
