@@ -14,6 +14,9 @@ pub enum OpenError {
     NotWritable { path: PathBuf, cause: std::io::Error },
     #[error("{path}: has the format {found:?}, this program knows {known:?}")]
     UnknownFormat { path: PathBuf, found: String, known: &'static str },
+    /// Not what a crash leaves: the disk or someone has changed what was written. Restore a copy.
+    #[error("{path}: damaged at byte {at}, before its end")]
+    Damaged { path: PathBuf, at: u64 },
     #[error("{path}: {cause}")]
     Io { path: PathBuf, cause: std::io::Error },
     #[error("{path}: the storage engine refused to open: {cause}")]

@@ -23,13 +23,20 @@ pub struct Options {
 impl Options {
     /// A store in the directory `path`, which is made if it isn't there.
     pub fn new(path: impl AsRef<Path>, clock: Clock, ids: Ids) -> Self {
-        let limits = DiskLimits { cache_bytes: 64 << 20, reserve_bytes: 64 << 20 };
+        let limits = DiskLimits { cache_bytes: 64 << 20, reserve_bytes: 64 << 20, memtable_bytes: 32 << 20 };
         Self { path: path.as_ref().to_owned(), clock, ids, limits }
     }
 
     /// Memory for blocks that were read. 64 MB if not said.
     pub fn cache_bytes(mut self, bytes: u64) -> Self {
         self.limits.cache_bytes = bytes;
+        self
+    }
+
+    /// Memory of rows not yet flushed, for each of two keyspaces; also about what is read again after a crash. 32 MB if
+    /// not said.
+    pub fn memtable_bytes(mut self, bytes: u64) -> Self {
+        self.limits.memtable_bytes = bytes;
         self
     }
 

@@ -71,7 +71,8 @@ impl Directory {
         fs::create_dir(&new).map_err(at_new)?;
         create(&new.join("fjall"))?;
         write_synced(&new.join("FORMAT"), FORMAT).map_err(at_new)?;
-        sync_directory(&new).map_err(at_new)?;
+        // The engine doesn't sync the name of every directory it makes.
+        sync_tree(&new).map_err(at_new)?;
         fs::rename(&new, self.store()).map_err(at_new)?;
         sync_directory(&self.path).map_err(at_new)?;
         // The directory itself may be new too.
@@ -109,6 +110,19 @@ fn write_synced(path: &Path, text: &str) -> io::Result<()> {
 fn sync_directory(path: &Path) -> io::Result<()> {
     let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     File::open(path)?.sync_all()
+}
+
+/// Syncs all files and directories below `path`, and itself.
+fn sync_tree(path: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?;
+        } else {
+            File::open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_directory(path)
 }
 
 fn not_writable(path: &Path, cause: io::Error) -> OpenError {

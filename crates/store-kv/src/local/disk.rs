@@ -11,6 +11,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use fjall::{Database, Iter, Keyspace, KeyspaceCreateOptions, PersistMode, Readable, Snapshot};
 
 use super::directory::Directory;
+use super::journal;
 use super::{ApplyError, Backend, LocalView, Writes};
 use crate::error::{OpenError, StoreError};
 use crate::key::{Direction, Entry, KeyRange, Page, PageLimit, Row, Version};
@@ -22,8 +23,6 @@ const LAST_VERSION: &[u8] = b"last version";
 
 /// Threads that flush and compact.
 const WORKERS: usize = 2;
-/// Memory of unflushed rows; also what is read again after a crash.
-const MEMTABLE_BYTES: u64 = 32 << 20;
 const JOURNAL_BYTES: u64 = 256 << 20;
 
 /// What a store's files may take.
@@ -31,6 +30,7 @@ const JOURNAL_BYTES: u64 = 256 << 20;
 pub(crate) struct DiskLimits {
     pub(crate) cache_bytes: u64,
     pub(crate) reserve_bytes: u64,
+    pub(crate) memtable_bytes: u64,
 }
 
 pub(crate) struct Disk {
@@ -60,6 +60,7 @@ impl Disk {
         let directory = Arc::new(Directory::lock(path)?);
         let engine_path =
             directory.engine_path(|new| open_keyspaces(new, limits, directory.clone()).map(drop))?;
+        journal::cut_torn_end(&engine_path)?;
         let keyspaces = open_keyspaces(&engine_path, limits, directory)?;
         let stored = keyspaces.meta.get(LAST_VERSION).map_err(|cause| engine_error(path, &cause))?;
         let last = stored.map_or(Some(0), |value| Some(u64::from_be_bytes(value.as_ref().try_into().ok()?)));
@@ -96,7 +97,7 @@ fn open_keyspaces(
             .journal_compression(fjall::CompressionType::None)
             .open()?;
         let keyspace = |name| {
-            let options = || KeyspaceCreateOptions::default().max_memtable_size(MEMTABLE_BYTES);
+            let options = || KeyspaceCreateOptions::default().max_memtable_size(limits.memtable_bytes);
             database.keyspace(name, options)
         };
         let (rows, logs, meta) = (keyspace("rows")?, keyspace("logs")?, keyspace("meta")?);

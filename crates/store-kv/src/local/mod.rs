@@ -8,8 +8,12 @@ mod committer;
 mod directory;
 mod disk;
 mod group;
+mod journal;
 mod memory;
 mod window;
+
+#[cfg(test)]
+mod faults;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
