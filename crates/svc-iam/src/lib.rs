@@ -19,6 +19,7 @@ mod model;
 mod ops;
 pub mod policy;
 mod resources;
+mod services;
 mod session;
 mod shapes;
 mod tables;
@@ -31,8 +32,8 @@ use port::{Access, RequestContext};
 use store_kv::{Store, Transaction};
 use wire_codec::ApiError;
 
-pub use api::{IamService, StsService};
 pub use credentials::{DEV_ACCOUNT, Resolved, RootCredentials};
+pub use services::{IamService, StsService};
 
 use error::Fault;
 use identity::{Identities, path_of};
