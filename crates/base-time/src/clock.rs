@@ -49,6 +49,15 @@ impl Clock {
         }
     }
 
+    /// Time since an arbitrary moment, for measuring durations: never goes backward, finer than a millisecond on the
+    /// system clock.
+    pub fn monotonic(&self) -> Duration {
+        match &self.0 {
+            None => system_monotonic(),
+            Some(manual) => manual.lock().now.since(Timestamp::EPOCH),
+        }
+    }
+
     /// Moves a manual clock forward and wakes every sleeper that is due. Has no effect on the system clock.
     pub fn advance(&self, by: Duration) {
         let Some(manual) = &self.0 else { return };
@@ -112,6 +121,11 @@ impl Future for Sleep {
 fn system_now() -> Timestamp {
     let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
+}
+
+fn system_monotonic() -> Duration {
+    static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    START.get_or_init(std::time::Instant::now).elapsed()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]
