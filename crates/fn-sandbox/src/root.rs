@@ -22,6 +22,8 @@ pub struct RootPlan {
     pub binds: Vec<RootBind>,
     /// Files of our own, world-readable.
     pub files: Vec<RootFile>,
+    /// Symbolic links: (path inside, what it points to).
+    pub links: Vec<(String, String)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,6 +108,9 @@ pub(crate) fn build(
     }
     for file in own_etc(uids).iter().chain(&plan.files) {
         write(at, file).step(&format!("write {} in the root", file.path))?;
+    }
+    for (path, to) in &plan.links {
+        symlink(to, format!("{at}{path}")).step(&format!("link {path} in the root"))?;
     }
     devices(at, may_make_devices).step("make the root's devices")?;
     let read_only = libc::MOUNT_ATTR_RDONLY | libc::MOUNT_ATTR_NOSUID | libc::MOUNT_ATTR_NODEV;
