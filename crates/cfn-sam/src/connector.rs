@@ -66,7 +66,8 @@ fn read(text: &'static str) -> Vec<Profile> {
 }
 
 /// Makes connectors of the `Connectors` attributes, which are taken away.
-pub(crate) fn detach_embedded(resources: &mut Entries) -> std::result::Result<(), Vec<SamError>> {
+/// What is wrong with some doesn't hinder the others.
+pub(crate) fn detach_embedded(resources: &mut Entries) -> Vec<SamError> {
     let mut errors = Vec::new();
     let mut made = Vec::new();
     let existing: Vec<String> = resources.keys().cloned().collect();
@@ -92,7 +93,7 @@ pub(crate) fn detach_embedded(resources: &mut Entries) -> std::result::Result<()
         }
     }
     resources.extend(made);
-    if errors.is_empty() { Ok(()) } else { Err(errors) }
+    errors
 }
 
 fn embedded(source: &str, name: &str, connector: &Value) -> Result<(String, Value)> {
@@ -322,6 +323,7 @@ impl Connection<'_> {
             Makes::RolePolicy => self.role_policy(translation, profile, &wanted).map(|policy| vec![policy]),
             Makes::Permission => self.function_permissions(profile, &wanted),
             Makes::QueuePolicy => {
+                self.fill("%{Destination.Arn}")?;
                 let url = self.carrier(profile, "SQS queue URL", |end| &end.queue_url)?;
                 self.resource_policy(
                     profile,
@@ -332,6 +334,7 @@ impl Connection<'_> {
                 )
             }
             Makes::TopicPolicy => {
+                self.fill("%{Destination.Arn}")?;
                 let arn = self.carrier(profile, "SNS topic ARN", |end| &end.arn)?;
                 self.resource_policy(
                     profile,

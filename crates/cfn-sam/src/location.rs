@@ -11,7 +11,7 @@ fn parse(uri: &str) -> Option<Entries> {
     let (location, query) = rest.split_once('?').map_or((rest, ""), |(location, query)| (location, query));
     let location = location.split('#').next().unwrap_or(location);
     let (bucket, key) = location.split_once('/')?;
-    if bucket.is_empty() {
+    if bucket.is_empty() || bucket.contains(['[', ']']) {
         return None;
     }
     let mut pointer = Entries::new();

@@ -148,7 +148,7 @@ pub(crate) const FUNCTION: &[Rule] = &[
     pass("SourceKMSKeyArn"),
     optional("CapacityProviderConfig", &[Map]),
     optional("FunctionScalingConfig", &[Map]),
-    optional("VersionDeletionPolicy", &[Text, Text]),
+    optional("VersionDeletionPolicy", &[Any]),
     pass("PublishToLatestPublished"),
     pass("TenancyConfig"),
     optional("DurableConfig", &[Map]),

@@ -92,9 +92,7 @@ impl<'a> Translation<'a> {
 
     /// Takes every SAM resource in turn, then puts the template together again.
     pub(crate) fn run(mut self, mut template: Entries) -> std::result::Result<Value, Vec<SamError>> {
-        if let Err(error) = connector::detach_embedded(&mut self.source) {
-            return Err(error);
-        }
+        self.errors = connector::detach_embedded(&mut self.source);
         self.made = self.source.clone();
         for (id, entry) in self.in_order() {
             if let Err(error) = self.take(&id, &entry) {

@@ -189,16 +189,19 @@ impl Definition {
                 }
             }
         }
+        if !self.doc.get("paths").is_some_and(truthy) {
+            return Ok(self);
+        }
         for path in self.paths() {
             let item = self.paths_mut()?.get_mut(&path).and_then(Value::as_object_mut);
-            if let Some(options) =
-                item.and_then(|item| item.get_mut("options")).filter(|options| truthy(options))
-            {
-                let text = format!(
+            let item = item.ok_or_else(|| super::not_a_path(&path))?;
+            let Some(options) = item.get_mut("options").filter(|options| truthy(options)) else { continue };
+            let options = options.as_object_mut().ok_or_else(|| {
+                SamError::template(format!(
                     "Value of options method for path {path} must be a dictionary according to Swagger spec."
-                );
-                align_options(options.as_object_mut().ok_or_else(|| SamError::template(text))?);
-            }
+                ))
+            })?;
+            align_options(options);
         }
         Ok(self)
     }

@@ -53,6 +53,14 @@ fn check(declared: &Declared) -> Result<()> {
     if !errors.is_empty() {
         return Err(declared.error(errors.join("\n")));
     }
+    let policy = declared.get("VersionDeletionPolicy");
+    if policy
+        .is_some_and(|policy| !crate::tree::is_intrinsic(policy) && policy != "Delete" && policy != "Retain")
+    {
+        return Err(declared.error(
+            "Property 'VersionDeletionPolicy' should be a one of the strings: 'Delete' or 'Retain'.",
+        ));
+    }
     if given("CapacityProviderConfig") {
         return Err(declared.error("CapacityProviderConfig is not supported."));
     }
@@ -69,6 +77,7 @@ fn check_dead_letter_queue(declared: &Declared, queue: &Value) -> Result<()> {
         );
     }
     match at(queue, "Type").and_then(Value::as_str) {
+        None => Err(declared.error("Property 'DeadLetterQueue.Type' should be a string.")),
         Some("SQS" | "SNS") => Ok(()),
         _ => Err(declared.error("'DeadLetterQueue' requires Type of ['SQS', 'SNS']")),
     }
