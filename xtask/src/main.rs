@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask <command>`. This file only says what there is; each command has its module.
 
+mod bench;
 mod check;
 mod coverage;
 mod demo;
@@ -43,6 +44,8 @@ enum Command {
     Test(test::Arguments),
     /// Build Haneul, deploy the three examples, drive them, and leave it running
     Demo(demo::Arguments),
+    /// Measure; results go to docs/bench/
+    Bench(bench::Arguments),
     /// Write docs/coverage.md
     Coverage {
         /// Write nothing; fail where the committed table is not what would be written
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Command::Gen { arguments } => r#gen::run(arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Coverage { check } => coverage::run(check),
     };
     match outcome {

@@ -44,11 +44,11 @@ pub fn ensure_python() -> Result<()> {
     let made_from = format!("{version}{}", read(REQUIREMENTS)?);
     part("Python packages", &environment, &made_from, || {
         steps::run(steps::command(python).args(["-m", "venv"]).arg(&environment))?;
-        pip(&["-r", REQUIREMENTS])
+        pip(&environment, &["-r", REQUIREMENTS])
     })?;
     let photographs = folder().join("photographs");
     part("photographs", &photographs, &read(PHOTOGRAPHS)?, || {
-        pip(&["--no-deps", "--target", &photographs.to_string_lossy(), "-r", PHOTOGRAPHS])
+        pip(&environment, &["--no-deps", "--target", &photographs.to_string_lossy(), "-r", PHOTOGRAPHS])
     })
 }
 
@@ -57,12 +57,28 @@ pub fn ensure_node() -> Result<()> {
     if !steps::is_installed("node") || !steps::is_installed("npm") {
         bail!("Node.js 20 with npm is needed: install it, then run this again");
     }
-    let folder = houses::root().join("tests/js");
-    let made_from = format!("{}{}", read("tests/js/package.json")?, read("tests/js/package-lock.json")?);
-    part("JS packages", &folder.join("node_modules"), &made_from, || {
-        let mut npm = steps::command("npm");
-        steps::run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(&folder))
-    })
+    npm("JS packages", &houses::root().join("tests/js"))
+}
+
+/// What Haneul is measured beside: MiniStack in a Python environment of its own, serverless-offline.
+pub fn ensure_peers() -> Result<()> {
+    let python = find_python()?;
+    let environment = folder().join("ministack");
+    part("MiniStack", &environment, &read("bench/invoke/requirements.txt")?, || {
+        steps::run(steps::command(python).args(["-m", "venv"]).arg(&environment))?;
+        pip(&environment, &["-r", "bench/invoke/requirements.txt"])
+    })?;
+    npm("serverless-offline", &houses::root().join("bench/invoke/serverless-offline"))
+}
+
+/// The MiniStack program.
+pub fn ministack() -> PathBuf {
+    folder().join("ministack/bin/ministack")
+}
+
+/// The folder whose node_modules has the Serverless Framework.
+pub fn serverless() -> PathBuf {
+    houses::root().join("bench/invoke/serverless-offline")
 }
 
 /// Programs of the system that a build of the examples needs.
@@ -87,6 +103,15 @@ fn part(what: &str, folder: &Path, made_from: &str, make: impl FnOnce() -> Resul
     fs::write(&stamp, made_from).with_context(|| format!("writing {}", stamp.display()))
 }
 
+fn npm(what: &str, folder: &Path) -> Result<()> {
+    let made_from = ["package.json", "package-lock.json"].map(|name| fs::read_to_string(folder.join(name)));
+    let [package, lock] = made_from;
+    part(what, &folder.join("node_modules"), &format!("{}{}", package?, lock?), || {
+        let mut npm = steps::command("npm");
+        steps::run(npm.args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]).current_dir(folder))
+    })
+}
+
 fn find_python() -> Result<&'static str> {
     let Some(python) = PYTHONS.into_iter().find(|python| steps::is_installed(python)) else {
         bail!("Python 3.11 or later is needed: install it, then run this again");
@@ -98,9 +123,10 @@ fn find_python() -> Result<&'static str> {
     Ok(python)
 }
 
-fn pip(arguments: &[&str]) -> Result<()> {
+/// Installs into a virtual environment, or with its pip.
+fn pip(environment: &Path, arguments: &[&str]) -> Result<()> {
     let common = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"];
-    steps::run(steps::command(python()).args(common).args(arguments))
+    steps::run(steps::command(environment.join("bin/python")).args(common).args(arguments))
 }
 
 fn debian(packages: &[&str]) -> Result<()> {
