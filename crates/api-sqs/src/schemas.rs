@@ -561,8 +561,16 @@ pub static MessageAttributeValue: Schema = Schema {
     members: &[
         Member::new("StringValue", &w::schema::STRING),
         Member::new("BinaryValue", &w::schema::BLOB),
-        Member { flattened: true, ..Member::new("StringListValues", &crate::schemas::StringList) },
-        Member { flattened: true, ..Member::new("BinaryListValues", &crate::schemas::BinaryList) },
+        Member {
+            query_name: Some("StringListValue"),
+            flattened: true,
+            ..Member::new("StringListValues", &crate::schemas::StringList)
+        },
+        Member {
+            query_name: Some("BinaryListValue"),
+            flattened: true,
+            ..Member::new("BinaryListValues", &crate::schemas::BinaryList)
+        },
         Member { required: true, ..Member::new("DataType", &w::schema::STRING) },
     ],
     constrained: true,
@@ -656,8 +664,16 @@ pub static MessageSystemAttributeValue: Schema = Schema {
     members: &[
         Member::new("StringValue", &w::schema::STRING),
         Member::new("BinaryValue", &w::schema::BLOB),
-        Member { flattened: true, ..Member::new("StringListValues", &crate::schemas::StringList) },
-        Member { flattened: true, ..Member::new("BinaryListValues", &crate::schemas::BinaryList) },
+        Member {
+            query_name: Some("StringListValue"),
+            flattened: true,
+            ..Member::new("StringListValues", &crate::schemas::StringList)
+        },
+        Member {
+            query_name: Some("BinaryListValue"),
+            flattened: true,
+            ..Member::new("BinaryListValues", &crate::schemas::BinaryList)
+        },
         Member { required: true, ..Member::new("DataType", &w::schema::STRING) },
     ],
     constrained: true,
