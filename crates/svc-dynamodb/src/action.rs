@@ -6,6 +6,7 @@ use std::sync::Arc;
 use api_dynamodb::ReturnValue;
 use store_kv::Transaction;
 
+use crate::access::Facts;
 use crate::error::{Error, Result};
 use crate::expr::{Condition, Path, Projection, SetValue, Update, known_set_type};
 use crate::keys::{Keyed, check_nested};
@@ -41,6 +42,7 @@ pub enum Action {
 pub struct ItemAction {
     pub action: Action,
     pub condition: WriteCondition,
+    pub return_values: Option<ReturnValue>,
 }
 
 /// An item before and after an action that was staged.
@@ -57,6 +59,20 @@ impl ItemAction {
         match &self.action {
             Action::Put(item) => item,
             Action::Delete { key } | Action::Update { key, .. } | Action::Check { key } => key,
+        }
+    }
+
+    /// What policies may ask of the action.
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        let facts = Facts::of_items([self.key_attributes()]).reading(self.condition.condition.as_ref());
+        let facts = facts.returning(self.return_values);
+        match &self.action {
+            Action::Update { update, .. } => {
+                let mut names = Vec::new();
+                update.visit_paths(&mut |path| names.push(path.root.clone()));
+                facts.naming(names)
+            }
+            _ => facts,
         }
     }
 
@@ -201,12 +217,16 @@ pub fn check_paths(table: &TableInfo, condition: &Condition) -> Result<()> {
 
 impl Outcome {
     /// The attributes a write returns.
-    pub fn returned(&self, mode: Option<ReturnValue>, update: Option<&Update>) -> Option<Attributes> {
+    pub fn returned(&self, action: &ItemAction) -> Option<Attributes> {
+        let update = match &action.action {
+            Action::Update { update, .. } => Some(update),
+            _ => None,
+        };
         let touched = |item: Option<&Attributes>| {
             let kept = Projection::of(update?.targets()).apply(item?);
             (!kept.is_empty()).then_some(kept)
         };
-        match mode? {
+        match action.return_values? {
             ReturnValue::None => None,
             ReturnValue::AllOld => self.before.clone(),
             ReturnValue::AllNew => self.after.as_deref().cloned(),

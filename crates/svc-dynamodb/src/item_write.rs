@@ -11,6 +11,7 @@ use store_kv::Transaction;
 use crate::Service;
 use crate::action::{ItemAction, Outcome};
 use crate::catalog::TableRef;
+use crate::contention::ItemWork;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::model::TableInfo;
@@ -21,7 +22,33 @@ const BYTES_PER_GB: f64 = (1u64 << 30) as f64;
 /// A write that is durable.
 pub(crate) struct Written {
     pub(crate) table: Arc<TableInfo>,
+    hash: u32,
     pub(crate) outcome: Outcome,
+}
+
+/// One action on one item, with the permission it needs.
+struct ItemWrite<'a> {
+    service: &'a Service,
+    cx: &'a RequestContext,
+    table: &'a TableRef,
+    permission: &'a str,
+    action: &'a ItemAction,
+}
+
+impl ItemWork for ItemWrite<'_> {
+    type Output = Written;
+
+    async fn attempt(&self, tx: &Transaction) -> Result<Written> {
+        let facts = self.action.facts();
+        let table = self.service.open(self.cx, tx, self.table, self.permission, &facts).await?;
+        let key = self.action.check(&table)?;
+        let outcome = self.action.run(tx, &table, &key).await?;
+        Ok(Written { table, hash: key.hash, outcome })
+    }
+
+    fn hashes(output: &Written) -> Vec<u32> {
+        vec![output.hash]
+    }
 }
 
 impl Service {
@@ -33,21 +60,7 @@ impl Service {
         permission: &str,
         action: &ItemAction,
     ) -> Result<Written> {
-        self.store().transact(|tx| self.write_in(cx, tx, table, permission, action)).await
-    }
-
-    async fn write_in(
-        &self,
-        cx: &RequestContext,
-        tx: Transaction,
-        table: &TableRef,
-        permission: &str,
-        action: &ItemAction,
-    ) -> Result<Written> {
-        let table = self.open(cx, &tx, table, permission, [action.key_attributes()]).await?;
-        let key = action.check(&table)?;
-        let outcome = action.run(&tx, &table, &key).await?;
-        Ok(Written { table, outcome })
+        self.carry_out(&ItemWrite { service: self, cx, table, permission, action }).await
     }
 }
 

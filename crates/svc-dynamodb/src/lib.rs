@@ -10,6 +10,7 @@ mod action;
 mod capacity;
 mod catalog;
 mod checksum;
+mod contention;
 mod convert;
 mod description;
 mod error;
@@ -53,12 +54,13 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     catalog: catalog::Catalog,
+    queues: contention::Queues,
 }
 
 impl Service {
     pub fn new(store: Store, clock: Clock, ids: Ids) -> Self {
-        let catalog = catalog::Catalog::default();
-        Self(Arc::new(Inner { store, clock, ids, catalog }))
+        let (catalog, queues) = (catalog::Catalog::default(), contention::Queues::default());
+        Self(Arc::new(Inner { store, clock, ids, catalog, queues }))
     }
 
     /// Starts the background workers: jobs (deleting and filling), expiry of items and of client tokens.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use api_dynamodb::{ReturnConsumedCapacity, Select};
 use indexmap::IndexMap;
 
+use crate::access::Facts;
 use crate::action::check_paths;
 use crate::capacity::{Consistency, Flow, Usage, read_units};
 use crate::convert;
@@ -87,6 +88,17 @@ impl Wanted {
     /// Attributes the projection names.
     fn named_attributes(&self) -> Vec<String> {
         self.projection.iter().flat_map(|p| p.attributes.keys().cloned()).collect()
+    }
+
+    /// What policies may ask of the read.
+    pub(crate) fn facts<'a>(&self, facts: Facts<'a>, has_index: bool) -> Facts<'a> {
+        let select = match self.select {
+            Some(select) => select.as_str(),
+            None if self.projection.is_some() => Select::SpecificAttributes.as_str(),
+            None if has_index => Select::AllProjectedAttributes.as_str(),
+            None => Select::AllAttributes.as_str(),
+        };
+        facts.reading(self.filter.as_ref()).naming(self.named_attributes()).selecting(select)
     }
 
     pub fn is_count(&self) -> bool {

@@ -204,6 +204,39 @@ impl Update {
     }
 }
 
+impl Update {
+    /// Calls `visit` with every path that is written or read.
+    pub fn visit_paths(&self, visit: &mut impl FnMut(&Path)) {
+        self.targets().for_each(&mut *visit);
+        for (_, value) in &self.set {
+            match value {
+                SetValue::Operand(operand) => operand.visit_paths(visit),
+                SetValue::Plus(a, b) | SetValue::Minus(a, b) => {
+                    a.visit_paths(visit);
+                    b.visit_paths(visit);
+                }
+            }
+        }
+    }
+}
+
+impl SetOperand {
+    fn visit_paths(&self, visit: &mut impl FnMut(&Path)) {
+        match self {
+            Self::Path(path) => visit(path),
+            Self::Value(_) => {}
+            Self::IfNotExists(path, otherwise) => {
+                visit(path);
+                otherwise.visit_paths(visit);
+            }
+            Self::ListAppend(a, b) => {
+                a.visit_paths(visit);
+                b.visit_paths(visit);
+            }
+        }
+    }
+}
+
 /// What to keep of an item, as a tree over its paths.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Projection {

@@ -6,6 +6,7 @@ use port::RequestContext;
 use store_kv::Snapshot;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::capacity::{Consistency, Usage, read_units};
 use crate::catalog::TableRef;
 use crate::convert;
@@ -103,7 +104,8 @@ async fn read(
     part: &Part,
     bytes: &mut usize,
 ) -> Result<(Vec<Item>, Vec<Attributes>, Usage)> {
-    let table = service.open(cx, snapshot, &part.table, "dynamodb:BatchGetItem", &part.keys).await?;
+    let facts = Facts::of_items(&part.keys).keeping(part.projection.as_ref());
+    let table = service.open(cx, snapshot, &part.table, "dynamodb:BatchGetItem", &facts).await?;
     if let Some(projection) = &part.projection {
         check_nested(&table, projection.nested_attributes())?;
     }

@@ -11,6 +11,7 @@ use indexmap::IndexMap;
 use port::RequestContext;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::action::{Action, ItemAction};
 use crate::capacity::Usage;
 use crate::catalog::TableRef;
@@ -115,13 +116,16 @@ fn write(request: WriteRequest) -> Result<Write> {
             ));
         }
     };
-    Ok(Write { action: ItemAction { action, condition: WriteCondition::default() }, request })
+    Ok(Write {
+        action: ItemAction { action, condition: WriteCondition::default(), return_values: None },
+        request,
+    })
 }
 
 async fn check(service: &Service, cx: &RequestContext, table: &TableRef, writes: &[Write]) -> Result<()> {
     let snapshot = service.store().snapshot().await?;
-    let leading = writes.iter().map(|write| write.action.key_attributes());
-    let table = service.open(cx, &snapshot, table, "dynamodb:BatchWriteItem", leading).await?;
+    let facts = Facts::of_items(writes.iter().map(|write| write.action.key_attributes()));
+    let table = service.open(cx, &snapshot, table, "dynamodb:BatchWriteItem", &facts).await?;
     let keys: Vec<ItemKey> = writes.iter().map(|write| write.action.check(&table)).collect::<Result<_>>()?;
     if (1..keys.len()).any(|at| keys[..at].contains(&keys[at])) {
         return Err(Error::Validation("Provided list of item keys contains duplicates".to_owned()));

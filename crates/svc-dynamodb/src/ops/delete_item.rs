@@ -43,10 +43,10 @@ pub(crate) async fn run(
     }
     .parse(&mut bindings)?;
     bindings.check_used()?;
-    let action = ItemAction { action: Action::Delete { key }, condition };
+    let action = ItemAction { action: Action::Delete { key }, condition, return_values: input.return_values };
     let written = service.write_item(cx, &table, "dynamodb:DeleteItem", &action).await?;
     Ok(DeleteItemOutput {
-        attributes: written.outcome.returned(input.return_values, None).map(convert::to_api_map),
+        attributes: written.outcome.returned(&action).map(convert::to_api_map),
         item_collection_metrics: collection_metrics(
             input.return_item_collection_metrics,
             &written,

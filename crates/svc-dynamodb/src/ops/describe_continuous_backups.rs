@@ -4,6 +4,7 @@ use api_dynamodb as api;
 use port::RequestContext;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::catalog::TableRef;
 use crate::error::{Error, Result};
 
@@ -14,7 +15,8 @@ pub(crate) async fn run(
 ) -> Result<api::DescribeContinuousBackupsOutput> {
     let table = TableRef::parse(cx, &input.table_name)?;
     let snapshot = service.store().snapshot().await?;
-    let found = service.open(cx, &snapshot, &table, "dynamodb:DescribeContinuousBackups", []).await;
+    let found =
+        service.open(cx, &snapshot, &table, "dynamodb:DescribeContinuousBackups", &Facts::default()).await;
     found.map_err(|error| missing(error, &table.name))?;
     Ok(api::DescribeContinuousBackupsOutput { continuous_backups_description: Some(disabled()) })
 }

@@ -4,6 +4,7 @@ use api_dynamodb::{GetItemInput, GetItemOutput};
 use port::RequestContext;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::capacity::{Consistency, Usage, read_units};
 use crate::catalog::TableRef;
 use crate::convert;
@@ -27,7 +28,8 @@ pub(crate) async fn run(
         projection(input.projection_expression, input.attributes_to_get.as_deref(), &mut bindings)?;
     bindings.check_used()?;
     let snapshot = service.store().snapshot().await?;
-    let table = service.open(cx, &snapshot, &table, "dynamodb:GetItem", [&key]).await?;
+    let facts = Facts::of_items([&key]).keeping(projection.as_ref());
+    let table = service.open(cx, &snapshot, &table, "dynamodb:GetItem", &facts).await?;
     let item_key = Keyed::of(&table).key(&key)?;
     if let Some(projection) = &projection {
         check_nested(&table, projection.nested_attributes())?;

@@ -4,6 +4,7 @@ use api_dynamodb::{ListTagsOfResourceInput, ListTagsOfResourceOutput};
 use port::RequestContext;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::error::{Error, Result};
 use crate::tags;
 
@@ -17,7 +18,7 @@ pub(crate) async fn run(
     }
     let table = tags::table_of(cx, &input.resource_arn)?;
     let snapshot = service.store().snapshot().await?;
-    let table = service.open(cx, &snapshot, &table, "dynamodb:ListTagsOfResource", []).await;
+    let table = service.open(cx, &snapshot, &table, "dynamodb:ListTagsOfResource", &Facts::default()).await;
     let table = table.map_err(|error| tags::missing(error, &input.resource_arn))?;
     Ok(ListTagsOfResourceOutput { tags: Some(tags::shown(&table.tags)), next_token: None })
 }

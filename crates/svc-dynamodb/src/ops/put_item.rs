@@ -45,10 +45,11 @@ pub(crate) async fn run(
     }
     .parse(&mut bindings)?;
     bindings.check_used()?;
-    let action = ItemAction { action: Action::Put(Arc::new(item)), condition };
+    let action =
+        ItemAction { action: Action::Put(Arc::new(item)), condition, return_values: input.return_values };
     let written = service.write_item(cx, &table, "dynamodb:PutItem", &action).await?;
     Ok(PutItemOutput {
-        attributes: written.outcome.returned(input.return_values, None).map(convert::to_api_map),
+        attributes: written.outcome.returned(&action).map(convert::to_api_map),
         item_collection_metrics: collection_metrics(
             input.return_item_collection_metrics,
             &written,

@@ -5,7 +5,7 @@ use port::RequestContext;
 use store_kv::Direction;
 
 use crate::Service;
-use crate::access::key_text;
+use crate::access::Facts;
 use crate::catalog::TableRef;
 use crate::convert;
 use crate::error::{Error, Result};
@@ -15,6 +15,7 @@ use crate::key_range::KeyPlan;
 use crate::page::PageRequest;
 use crate::read_request::{Wanted, check_filter_keys, check_start_key, report, start_key};
 use crate::request::{bindings, check_exclusive, filter, legacy_conditions, projection};
+use crate::value::Attributes;
 
 pub(crate) async fn run(
     service: &Service,
@@ -27,12 +28,11 @@ pub(crate) async fn run(
     let start = start_key(input.exclusive_start_key.take())?;
     wanted.check(input.index_name.is_some(), "Querying")?;
     let snapshot = service.store().snapshot().await?;
-    let leading = terms.iter().find_map(|term| match &term.test {
-        KeyTest::Equal(value) => Some((term.attribute.as_str(), key_text(value)?)),
-        _ => None,
-    });
     let index = input.index_name.as_deref();
-    let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Query", leading).await?;
+    let fixed = fixed_keys(&terms);
+    let facts = wanted.facts(Facts::of_items([&fixed]), index.is_some());
+    let facts = facts.naming(terms.iter().map(|term| term.attribute.clone()));
+    let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Query", &facts).await?;
     let plan = KeyPlan::of(source.key(), &terms)?;
     if let Some(filter) = &wanted.filter {
         check_filter_keys(&source, filter, filter_parameter)?;
@@ -70,6 +70,17 @@ pub(crate) async fn run(
         last_evaluated_key: result.last_key.map(convert::to_api_map),
         consumed_capacity,
     })
+}
+
+/// The key attributes whose value the conditions fix.
+fn fixed_keys(terms: &[KeyTerm]) -> Attributes {
+    terms
+        .iter()
+        .filter_map(|term| match &term.test {
+            KeyTest::Equal(value) => Some((term.attribute.clone(), value.clone())),
+            _ => None,
+        })
+        .collect()
 }
 
 fn parse(input: &mut QueryInput) -> Result<(Vec<KeyTerm>, Wanted)> {

@@ -1,10 +1,11 @@
 //! Scan: reads a table or index page by page, in parallel segments where asked.
 
 use api_dynamodb::{ScanInput, ScanOutput};
-use port::{Access, RequestContext};
+use port::RequestContext;
 use store_kv::{Direction, KeyRange};
 
 use crate::Service;
+use crate::access::Facts;
 use crate::catalog::TableRef;
 use crate::convert;
 use crate::error::{Error, Result};
@@ -21,9 +22,9 @@ pub(crate) async fn run(service: &Service, cx: &RequestContext, mut input: ScanI
     let segment = segment(input.segment, input.total_segments)?;
     wanted.check(input.index_name.is_some(), "Scanning")?;
     let snapshot = service.store().snapshot().await?;
-    let source = service
-        .open_source(cx, &snapshot, &table, input.index_name.as_deref(), "dynamodb:Scan", None)
-        .await?;
+    let index = input.index_name.as_deref();
+    let facts = wanted.facts(Facts::default(), index.is_some());
+    let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Scan", &facts).await?;
     let needs_items = wanted.check_source(&source)?;
     let request = PageRequest {
         range: range(&source, segment, start.as_ref())?,
@@ -111,33 +112,5 @@ fn range(source: &Source, (segment, total): (u32, u32), start: Option<&Attribute
             "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct \
              Segment. TotalSegments: {total} Segment: {segment}"
         ))),
-    }
-}
-
-impl Service {
-    /// The table or index to read from, once the caller is allowed to. The right is asked on the index where one is named.
-    pub(crate) async fn open_source(
-        &self,
-        cx: &RequestContext,
-        read: &impl store_kv::Read,
-        table: &TableRef,
-        index: Option<&str>,
-        permission: &str,
-        leading: Option<(&str, String)>,
-    ) -> Result<Source> {
-        let arn = match index {
-            Some(index) => format!("{}/index/{index}", table.arn()),
-            None => table.arn(),
-        };
-        let info = self.0.catalog.find(read, table).await?;
-        let mut access = Access::new(permission, &arn).owned_by(&table.account);
-        if let Some((attribute, value)) = leading
-            && let Some(info) = &info
-            && info.key.hash.iter().any(|hash| hash.name == attribute)
-        {
-            access = access.with_key("dynamodb:LeadingKeys", value);
-        }
-        cx.authorize(access).await?;
-        Source::find(info.ok_or_else(Error::table_not_found)?, index)
     }
 }

@@ -5,6 +5,7 @@ use port::RequestContext;
 use store_kv::Transaction;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::catalog::TableRef;
 use crate::error::Result;
 use crate::tables::{TABLES, Tags};
@@ -29,7 +30,7 @@ async fn add(
     reference: &TableRef,
     added: &Tags,
 ) -> Result<()> {
-    let table = service.open(cx, &tx, reference, "dynamodb:TagResource", []).await?;
+    let table = service.open(cx, &tx, reference, "dynamodb:TagResource", &Facts::default()).await?;
     let mut table = (*table).clone();
     table.tags.extend(added.iter().map(|(key, value)| (key.clone(), value.clone())));
     tags::check_count(&table.tags)?;

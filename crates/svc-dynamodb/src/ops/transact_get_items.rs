@@ -5,6 +5,7 @@ use indexmap::IndexMap;
 use port::RequestContext;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::capacity::{Consistency, Flow, Usage, read_units};
 use crate::catalog::TableRef;
 use crate::convert;
@@ -35,7 +36,9 @@ pub(crate) async fn run(
     let snapshot = service.store().snapshot().await?;
     let mut located: Vec<(ItemKey, &Request)> = Vec::with_capacity(requests.len());
     for request in &requests {
-        let table = service.open(cx, &snapshot, &request.table, "dynamodb:GetItem", [&request.key]).await?;
+        let facts =
+            Facts::of_items([&request.key]).keeping(request.projection.as_ref()).within("TransactGetItems");
+        let table = service.open(cx, &snapshot, &request.table, "dynamodb:GetItem", &facts).await?;
         if let Some(projection) = &request.projection {
             check_nested(&table, projection.nested_attributes())?;
         }

@@ -13,6 +13,7 @@ use crate::Service;
 use crate::action::{Action, ItemAction, Outcome};
 use crate::capacity::{Flow, Usage};
 use crate::catalog::TableRef;
+use crate::contention::ItemWork;
 use crate::convert;
 use crate::error::{CancellationReason, Error, Result};
 use crate::expr::parse_update;
@@ -39,7 +40,12 @@ struct Token {
     fingerprint: String,
 }
 
-type Done = (Arc<TableInfo>, Outcome);
+/// An action that was staged.
+struct Done {
+    table: Arc<TableInfo>,
+    hash: u32,
+    outcome: Outcome,
+}
 
 pub(crate) async fn run(
     service: &Service,
@@ -53,8 +59,8 @@ pub(crate) async fn run(
     let requests =
         input.transact_items.into_iter().map(|item| request(cx, item)).collect::<Result<Vec<_>>>()?;
     let count = requests.len();
-    let outcome = service.store().transact(|tx| transact(service, cx, tx, &requests, token.as_ref())).await;
-    let done = outcome.map_err(|error| match error {
+    let work = TransactWrite { service, cx, requests: &requests, token: token.as_ref() };
+    let done = service.carry_out(&work).await.map_err(|error| match error {
         Error::Conflict => Error::TransactionCanceled(vec![CancellationReason::Conflict; count]),
         other => other,
     })?;
@@ -85,7 +91,7 @@ fn condition_check(cx: &RequestContext, check: api::ConditionCheck) -> Result<Re
     Ok(Request {
         table: TableRef::parse(cx, &check.table_name)?,
         permission: "dynamodb:ConditionCheckItem",
-        action: ItemAction { action, condition },
+        action: ItemAction { action, condition, return_values: None },
     })
 }
 
@@ -100,7 +106,11 @@ fn put(cx: &RequestContext, put: api::Put) -> Result<Request> {
     Ok(Request {
         table: TableRef::parse(cx, &put.table_name)?,
         permission: "dynamodb:PutItem",
-        action: ItemAction { action: Action::Put(Arc::new(convert::attributes(put.item)?)), condition },
+        action: ItemAction {
+            action: Action::Put(Arc::new(convert::attributes(put.item)?)),
+            condition,
+            return_values: None,
+        },
     })
 }
 
@@ -115,7 +125,11 @@ fn delete(cx: &RequestContext, delete: api::Delete) -> Result<Request> {
     Ok(Request {
         table: TableRef::parse(cx, &delete.table_name)?,
         permission: "dynamodb:DeleteItem",
-        action: ItemAction { action: Action::Delete { key: convert::attributes(delete.key)? }, condition },
+        action: ItemAction {
+            action: Action::Delete { key: convert::attributes(delete.key)? },
+            condition,
+            return_values: None,
+        },
     })
 }
 
@@ -135,7 +149,7 @@ fn update(cx: &RequestContext, update: api::Update) -> Result<Request> {
     Ok(Request {
         table: TableRef::parse(cx, &update.table_name)?,
         permission: "dynamodb:UpdateItem",
-        action: ItemAction { action, condition },
+        action: ItemAction { action, condition, return_values: None },
     })
 }
 
@@ -171,37 +185,56 @@ impl Condition {
     }
 }
 
+struct TransactWrite<'a> {
+    service: &'a Service,
+    cx: &'a RequestContext,
+    requests: &'a [Request],
+    token: Option<&'a Token>,
+}
+
+impl ItemWork for TransactWrite<'_> {
+    type Output = Vec<Done>;
+
+    async fn attempt(&self, tx: &Transaction) -> Result<Vec<Done>> {
+        let mut located: Vec<(Arc<TableInfo>, ItemKey)> = Vec::with_capacity(self.requests.len());
+        for request in self.requests {
+            let facts = request.action.facts().within("TransactWriteItems");
+            let table = self.service.open(self.cx, tx, &request.table, request.permission, &facts).await?;
+            let key = request.action.check(&table)?;
+            if located.iter().any(|(_, known)| *known == key) {
+                return Err(Error::Validation(
+                    "Transaction request cannot include multiple operations on one item".to_owned(),
+                ));
+            }
+            located.push((table, key));
+        }
+        transact(self.cx, tx, self.requests, located, self.token).await
+    }
+
+    fn hashes(output: &Vec<Done>) -> Vec<u32> {
+        output.iter().map(|done| done.hash).collect()
+    }
+}
+
 async fn transact(
-    service: &Service,
     cx: &RequestContext,
-    tx: Transaction,
+    tx: &Transaction,
     requests: &[Request],
+    located: Vec<(Arc<TableInfo>, ItemKey)>,
     token: Option<&Token>,
 ) -> Result<Vec<Done>> {
-    let mut located: Vec<(Arc<TableInfo>, ItemKey)> = Vec::with_capacity(requests.len());
-    for request in requests {
-        let leading = [request.action.key_attributes()];
-        let table = service.open(cx, &tx, &request.table, request.permission, leading).await?;
-        let key = request.action.check(&table)?;
-        if located.iter().any(|(_, known)| *known == key) {
-            return Err(Error::Validation(
-                "Transaction request cannot include multiple operations on one item".to_owned(),
-            ));
-        }
-        located.push((table, key));
-    }
     if let Some(token) = token
-        && is_repeated(cx, &tx, token).await?
+        && is_repeated(cx, tx, token).await?
     {
         return Ok(Vec::new());
     }
     let mut done = Vec::with_capacity(requests.len());
     let mut reasons = Vec::with_capacity(requests.len());
     for (request, (table, key)) in requests.iter().zip(located) {
-        match request.action.run(&tx, &table, &key).await {
+        match request.action.run(tx, &table, &key).await {
             Ok(outcome) => {
                 reasons.push(CancellationReason::None);
-                done.push((table, outcome));
+                done.push(Done { table, hash: key.hash, outcome });
             }
             Err(Error::ConditionFailed(item)) => reasons.push(CancellationReason::ConditionFailed(item)),
             Err(Error::Validation(message)) => reasons.push(CancellationReason::Validation(message)),
@@ -212,7 +245,7 @@ async fn transact(
     if reasons.iter().any(|reason| *reason != CancellationReason::None) {
         return Err(Error::TransactionCanceled(reasons));
     }
-    let bytes: usize = done.iter().filter_map(|(_, outcome)| outcome.after.as_deref()).map(item_size).sum();
+    let bytes: usize = done.iter().filter_map(|done| done.outcome.after.as_deref()).map(item_size).sum();
     if bytes > MAX_BYTES {
         return Err(Error::Validation("Item size of the transaction has exceeded 4 MB".to_owned()));
     }
@@ -242,7 +275,7 @@ fn answer(
     let wants_metrics = metrics == Some(api::ReturnItemCollectionMetrics::Size);
     let mut usage: IndexMap<String, Usage> = IndexMap::new();
     let mut collections: IndexMap<String, Vec<api::ItemCollectionMetrics>> = IndexMap::new();
-    for (request, (table, outcome)) in requests.iter().zip(&done) {
+    for (request, Done { table, outcome, .. }) in requests.iter().zip(&done) {
         let consumed = match request.action.action {
             Action::Check { .. } => Usage::of_table(1.0),
             _ => outcome.staged.usage.clone(),

@@ -5,6 +5,7 @@ use port::RequestContext;
 use store_kv::Transaction;
 
 use crate::Service;
+use crate::access::Facts;
 use crate::catalog::TableRef;
 use crate::error::Result;
 use crate::tables::TABLES;
@@ -28,7 +29,7 @@ async fn remove(
     reference: &TableRef,
     keys: &[String],
 ) -> Result<()> {
-    let table = service.open(cx, &tx, reference, "dynamodb:UntagResource", []).await?;
+    let table = service.open(cx, &tx, reference, "dynamodb:UntagResource", &Facts::default()).await?;
     let mut table = (*table).clone();
     table.tags.retain(|key, _| !keys.contains(key));
     TABLES.put(&tx, (table.account.as_str(), table.region.as_str(), table.name.as_str()), &table)?;

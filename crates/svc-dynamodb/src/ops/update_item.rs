@@ -51,14 +51,14 @@ pub(crate) async fn run(
     }
     .parse(&mut bindings)?;
     bindings.check_used()?;
-    let action = ItemAction { action: Action::Update { key, update, is_legacy }, condition };
-    let written = service.write_item(cx, &table, "dynamodb:UpdateItem", &action).await?;
-    let update = match &action.action {
-        Action::Update { update, .. } => Some(update),
-        _ => None,
+    let action = ItemAction {
+        action: Action::Update { key, update, is_legacy },
+        condition,
+        return_values: input.return_values,
     };
+    let written = service.write_item(cx, &table, "dynamodb:UpdateItem", &action).await?;
     Ok(UpdateItemOutput {
-        attributes: written.outcome.returned(input.return_values, update).map(convert::to_api_map),
+        attributes: written.outcome.returned(&action).map(convert::to_api_map),
         item_collection_metrics: collection_metrics(
             input.return_item_collection_metrics,
             &written,

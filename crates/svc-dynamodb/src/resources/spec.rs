@@ -170,8 +170,10 @@ impl<'a> Spec<'a> {
                 input.provisioned_throughput = self.throughput()?;
             }
         }
-        if changed("ProvisionedThroughput") {
-            input.provisioned_throughput = self.throughput()?;
+        // Compared as numbers: "5" is 5.
+        let throughput = self.throughput()?;
+        if throughput != old.throughput()? {
+            input.provisioned_throughput = throughput;
         }
         if changed("OnDemandThroughput") {
             let lifted = api::OnDemandThroughput {

@@ -20,20 +20,30 @@ async fn without_the_right_nothing_is_written_and_nothing_shows() {
 }
 
 #[tokio::test]
-async fn queries_ask_on_the_index_and_name_the_leading_key() {
+async fn requests_name_what_policies_may_ask_of_them() {
     let house = House::new();
     let arn = "arn:aws:dynamodb:eu-central-1:123456789012:table/ttt";
     house.create(with_index(table("ttt", &[("id", "S")]), "idx", &[("v", "S")], all())).await;
     house.asked();
     house.query(query("ttt", "id = :v", item([(":v", s("a"))]))).await;
-    let key = "dynamodb:LeadingKeys=a".to_owned();
-    assert_eq!(house.asked(), [("dynamodb:Query".to_owned(), arn.to_owned(), vec![key.clone()])]);
-    let index =
-        api::QueryInput { index_name: Some("idx".into()), ..query("ttt", "v = :v", item([(":v", s("a"))])) };
+    let keys = |names: &[&str]| names.iter().map(|name| format!("dynamodb:{name}")).collect::<Vec<_>>();
+    let expected = keys(&["LeadingKeys=a", "Attributes=id", "Select=ALL_ATTRIBUTES"]);
+    assert_eq!(house.asked(), [("dynamodb:Query".to_owned(), arn.to_owned(), expected)]);
+    let index = api::QueryInput {
+        index_name: Some("idx".into()),
+        projection_expression: Some("w".into()),
+        ..query("ttt", "v = :v", item([(":v", s("a"))]))
+    };
     house.query(index).await;
-    assert_eq!(house.asked(), [("dynamodb:Query".to_owned(), format!("{arn}/index/idx"), vec![])]);
-    house.put("ttt", item([("id", s("a"))])).await;
-    assert_eq!(house.asked(), [("dynamodb:PutItem".to_owned(), arn.to_owned(), vec![key])]);
+    let expected = keys(&["LeadingKeys=a", "Attributes=v", "Attributes=w", "Select=SPECIFIC_ATTRIBUTES"]);
+    assert_eq!(house.asked(), [("dynamodb:Query".to_owned(), format!("{arn}/index/idx"), expected)]);
+    house
+        .update("ttt", item([("id", s("a"))]), "SET b = if_not_exists(c, :v)", item([(":v", n(1))]))
+        .await
+        .unwrap();
+    let expected =
+        keys(&["LeadingKeys=a", "Attributes=b", "Attributes=c", "Attributes=id", "ReturnValues=ALL_NEW"]);
+    assert_eq!(house.asked(), [("dynamodb:UpdateItem".to_owned(), arn.to_owned(), expected)]);
 }
 
 #[tokio::test]

@@ -13,9 +13,7 @@ use crate::Service;
 use crate::catalog::TableRef;
 use crate::error::Result;
 use crate::model::{IndexState, TableInfo};
-use crate::tables::{
-    Counter, ItemKey, JOBS, Job, TABLES, collection_key, counter_key, data_prefix, expiry_key,
-};
+use crate::tables::{Counter, ItemKey, JOBS, Job, TABLES, counter_key, data_prefix, expiry_key};
 use crate::value::codec::decode_item;
 use crate::write::{Entry, expires_secs};
 
@@ -116,9 +114,6 @@ async fn fill_item(
     tx.put(entry.key, entry.value);
     tx.add(counter_key(table.id, Some(index.id), Counter::Items, item_key.hash), 1);
     tx.add(counter_key(table.id, Some(index.id), Counter::Bytes, item_key.hash), size);
-    if index.kind == crate::model::IndexKind::Local {
-        tx.add(collection_key(table, &item_key), size);
-    }
     Ok(())
 }
 
