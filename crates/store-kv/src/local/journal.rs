@@ -12,7 +12,8 @@
 //! keyspace `u64`. Behind the last batch the file is filled with zeros.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use xxhash_rust::xxh3::Xxh3;
@@ -34,9 +35,9 @@ pub(crate) fn cut_torn_end(engine: &Path) -> Result<(), OpenError> {
     let at_engine = |cause| io_error(engine, cause);
     let Some(journal) = active_journal(engine).map_err(at_engine)? else { return Ok(()) };
     let at_journal = |cause| io_error(&journal, cause);
-    let mut file = OpenOptions::new().read(true).write(true).open(&journal).map_err(at_journal)?;
+    let file = OpenOptions::new().read(true).write(true).open(&journal).map_err(at_journal)?;
     let whole = whole_batches(&file).map_err(at_journal)?;
-    let rest = rest_from(&mut file, whole).map_err(at_journal)?;
+    let rest = rest_from(&file, whole).map_err(at_journal)?;
     if rest.is_empty() {
         return Ok(());
     }
@@ -72,23 +73,31 @@ fn whole_batches(file: &File) -> io::Result<u64> {
 }
 
 /// The bytes from `at` on, without the zeros at the end.
-fn rest_from(file: &mut File, at: u64) -> io::Result<Vec<u8>> {
-    file.seek(SeekFrom::Start(at))?;
-    let (mut rest, mut last) = (Vec::new(), 0);
-    let mut piece = vec![0; 1 << 16];
+fn rest_from(file: &File, at: u64) -> io::Result<Vec<u8>> {
+    static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+    let (mut rest, mut place) = (Vec::new(), at);
+    let mut piece = vec![0; ZEROS.len()];
     loop {
-        let length = file.read(&mut piece)?;
+        // Over the holes, of which most of the file consists.
+        place = match rustix::fs::seek(file, rustix::fs::SeekFrom::Data(place)) {
+            Ok(data) => data,
+            Err(rustix::io::Errno::NXIO) => break,
+            Err(error) => return Err(error.into()),
+        };
+        let length = file.read_at(&mut piece, place)?;
+        let (piece, zeros) =
+            (piece.get(..length).unwrap_or_default(), ZEROS.get(..length).unwrap_or_default());
         if length == 0 {
             break;
         }
-        let piece = piece.get(..length).unwrap_or_default();
-        if let Some(place) = piece.iter().rposition(|byte| *byte != 0) {
-            rest.resize(last, 0);
+        if piece != zeros {
+            rest.resize(usize::try_from(place - at).map_err(io::Error::other)?, 0);
             rest.extend_from_slice(piece);
-            rest.truncate(last + place + 1);
         }
-        last += length;
+        place += length as u64;
     }
+    let end = rest.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    rest.truncate(end);
     Ok(rest)
 }
 
