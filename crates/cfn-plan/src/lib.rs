@@ -5,6 +5,7 @@
 //! way through: [`template::Source`] (text to tree) -> `cfn-sam` for templates with the AWS::Serverless transform ->
 //! [`template::Template`] (sections, checked) -> [`parameters`] -> [`intrinsics::Scope`] -> [`plan::Plan`].
 
+pub mod capabilities;
 pub mod graph;
 pub mod intrinsics;
 pub mod names;

@@ -65,7 +65,7 @@ impl<'a, 'b> Builder<'a, 'b> {
         let previous = self.input.state.get(id).cloned();
         let resource = PlannedResource { declared: declared.clone(), needs, description, previous };
         let action = decide(&resource, &foreseen);
-        self.learn(id, &resource, action.as_ref());
+        self.learn(id, &resource, action.as_ref(), &foreseen);
         if let Some(change) =
             change_of(id, &resource, action.as_ref(), &foreseen.pending, self.input.template)
         {
@@ -96,13 +96,14 @@ impl<'a, 'b> Builder<'a, 'b> {
     }
 
     /// Puts into the scope what stays true of the resource whatever the execution does.
-    fn learn(&mut self, id: &str, resource: &PlannedResource, action: Option<&Action>) {
+    fn learn(&mut self, id: &str, resource: &PlannedResource, action: Option<&Action>, foreseen: &Foreseen) {
         let Some(previous) = &resource.previous else { return };
+        let may_be_replaced = foreseen.pending.keys().any(|name| replaces(resource.description, name));
         match action {
             None => {
                 self.scope.resources.insert(id.to_owned(), previous.facts());
             }
-            Some(Action::Update { .. }) => {
+            Some(Action::Update { .. } | Action::Reconsider { .. }) if !may_be_replaced => {
                 let facts = ResourceFacts { unsettled: true, ..previous.facts() };
                 self.scope.resources.insert(id.to_owned(), facts);
             }

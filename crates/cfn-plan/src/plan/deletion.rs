@@ -70,7 +70,7 @@ fn action(resource: &ResourceState, cause: Removal, policy: DeletionPolicy) -> A
         DeletionPolicy::Retain | DeletionPolicy::RetainExceptOnCreate => {
             Action::Retain { physical_id, cause }
         }
-        // No type that is built can make snapshots; keeping the data is the safe reading.
+        // Refused by the planner; should one be recorded, keeping the data is the safe reading.
         DeletionPolicy::Snapshot => Action::Retain { physical_id, cause },
         DeletionPolicy::Delete => Action::Delete { physical_id, cause },
     }

@@ -25,14 +25,15 @@ pub use deletion::plan_deletion;
 /// Which resource types exist.
 pub type Catalogue<'a> = &'a dyn Fn(&str) -> Option<&'static ResourceTypeDesc>;
 
-/// A resource as the stack has it.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// A resource as the stack has it; also what is kept of it between updates.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct ResourceState {
     /// `AWS::SQS::Queue`.
     pub type_name: String,
     /// What `Ref` gives.
     pub physical_id: String,
-    /// Properties it was last made or updated with, resolved.
+    /// Properties it was last made or updated with: resolved, but for dynamic references (`{{resolve:..}}`), which
+    /// stay text so that a changed secret isn't a changed template, as on AWS.
     pub properties: Map<String, Value>,
     /// What `Fn::GetAtt` gives.
     pub attributes: Map<String, Value>,
@@ -119,6 +120,20 @@ pub enum PlanError {
     /// Resources that wait for each other.
     #[error("Circular dependency between resources: [{}]", .0.join(", "))]
     Circular(Vec<String>),
+    /// A resource attribute that isn't built.
+    #[error("Template format error: {attribute} of resource {logical_id} is not supported")]
+    NotSupported {
+        /// The resource.
+        logical_id: String,
+        /// `CreationPolicy`, `UpdatePolicy`.
+        attribute: &'static str,
+    },
+    /// A type whose resources can't be snapshot.
+    #[error("Template error: resource type {type_name} does not support deletion policy Snapshot")]
+    NoSnapshot {
+        /// The type.
+        type_name: String,
+    },
     /// A value that can't be had.
     #[error("{error} (resource {logical_id}, property {property})")]
     Value {
@@ -297,7 +312,8 @@ impl Plan {
         self.steps.is_empty()
     }
 
-    /// A resource's properties, resolved with what `scope` knows by now. `None` for an id that isn't in the plan.
+    /// A resource's properties, resolved with what `scope` knows by now; dynamic references are still text, to be filled in
+    /// ([`crate::intrinsics::dynamic`]) for the provider and kept as text in [`ResourceState`]. `None` for an id that isn't in the plan.
     pub fn resolve_properties(
         &self,
         logical_id: &str,

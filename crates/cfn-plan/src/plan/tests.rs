@@ -174,6 +174,14 @@ fn what_cannot_work_is_refused_before_anything_is_made() {
             "Template format error: Unresolved resource dependencies [X] in the Resources block of the template",
         ),
         (
+            "Resources: {X: {Type: 'AWS::SQS::Queue', CreationPolicy: {}}}",
+            "Template format error: CreationPolicy of resource X is not supported",
+        ),
+        (
+            "Resources: {X: {Type: 'AWS::SQS::Queue', DeletionPolicy: Snapshot}}",
+            "Template error: resource type AWS::SQS::Queue does not support deletion policy Snapshot",
+        ),
+        (
             "Resources: {X: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !ImportValue nope}}}",
             "No export named nope found. (resource X, property QueueName)",
         ),

@@ -8,7 +8,7 @@ use super::{PlanError, PlanInput};
 use crate::graph;
 use crate::intrinsics::Reference;
 use crate::intrinsics::reference::Mentions;
-use crate::template::{Output, Resource};
+use crate::template::{DeletionPolicy, Output, Resource};
 
 /// Resources that exist under their conditions, with their types.
 pub(super) type Present<'a> = IndexMap<&'a str, (&'a Resource, &'static ResourceTypeDesc)>;
@@ -32,6 +32,7 @@ pub(super) fn present<'a>(input: &PlanInput<'a>) -> Result<Present<'a>, PlanErro
 pub(super) fn check(input: &PlanInput<'_>, present: &Present<'_>) -> Result<(), PlanError> {
     let mut changed = Vec::new();
     for (id, (resource, description)) in present {
+        attributes(id, resource)?;
         properties(id, resource, description)?;
         if input.state.get(*id).is_some_and(|state| state.type_name != resource.type_name) {
             changed.push((*id).to_owned());
@@ -65,6 +66,21 @@ pub(super) fn outputs(input: &PlanInput<'_>) -> IndexMap<String, Output> {
     };
     let outputs = input.template.outputs.iter().filter(|(_, output)| holds(output));
     outputs.map(|(name, output)| (name.clone(), output.clone())).collect()
+}
+
+/// What a template may ask of a resource and nobody does yet is refused, not ignored.
+fn attributes(id: &str, resource: &Resource) -> Result<(), PlanError> {
+    for (attribute, given) in
+        [("CreationPolicy", &resource.creation_policy), ("UpdatePolicy", &resource.update_policy)]
+    {
+        if given.is_some() {
+            return Err(PlanError::NotSupported { logical_id: id.to_owned(), attribute });
+        }
+    }
+    if [resource.deletion_policy, resource.update_replace_policy].contains(&DeletionPolicy::Snapshot) {
+        return Err(PlanError::NoSnapshot { type_name: resource.type_name.clone() });
+    }
+    Ok(())
 }
 
 fn properties(id: &str, resource: &Resource, description: &ResourceTypeDesc) -> Result<(), PlanError> {

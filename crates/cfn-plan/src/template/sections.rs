@@ -33,7 +33,7 @@ const RESOURCE_ATTRIBUTES: &[&str] = &[
 ];
 
 /// What happens to a physical resource that leaves the stack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 pub enum DeletionPolicy {
     /// Deleted.
     #[default]
