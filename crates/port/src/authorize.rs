@@ -42,7 +42,18 @@ impl<'a> Access<'a> {
 
 /// Implemented by IAM.
 pub trait Authorizer: Send + Sync {
-    fn authorize<'a>(&'a self, cx: &'a RequestContext, access: Access<'a>) -> BoxFuture<'a, Result<(), AccessDenied>>;
+    fn authorize<'a>(
+        &'a self,
+        cx: &'a RequestContext,
+        access: Access<'a>,
+    ) -> BoxFuture<'a, Result<(), AccessDenied>>;
+}
+
+/// Implemented by IAM: for services that store a resource's policy.
+pub trait PolicyChecker: Send + Sync {
+    /// Whether the text is a policy of a resource: each statement has principal, action and resource, all of known form.
+    /// The error says what is wrong, in IAM's words.
+    fn check_resource_policy(&self, policy: &str) -> Result<(), String>;
 }
 
 /// The caller may not do this. The message is AWS's: it names principal, action, resource and the reason.

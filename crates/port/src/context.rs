@@ -12,8 +12,16 @@ use crate::authorize::{Access, AccessDenied, Authorizer};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Principal {
     /// The account's root user: everything in its own account is allowed.
-    Root { account: String },
-    User { account: String, name: String, arn: String, id: String, access_key_id: String },
+    Root {
+        account: String,
+    },
+    User {
+        account: String,
+        name: String,
+        arn: String,
+        id: String,
+        access_key_id: String,
+    },
     /// A session of a role: `arn` is the session's (`arn:aws:sts::…:assumed-role/role/session`).
     AssumedRole {
         account: String,
@@ -27,7 +35,11 @@ pub enum Principal {
         session_policies: Vec<String>,
     },
     /// One of the platform's services acting for itself, such as `s3.amazonaws.com` invoking a function.
-    Service { name: String, source_arn: Option<String>, source_account: Option<String> },
+    Service {
+        name: String,
+        source_arn: Option<String>,
+        source_account: Option<String>,
+    },
     /// An unsigned request.
     Anonymous,
 }
@@ -36,7 +48,9 @@ impl Principal {
     /// The account it belongs to; none for services and anonymous callers.
     pub fn account(&self) -> Option<&str> {
         match self {
-            Self::Root { account } | Self::User { account, .. } | Self::AssumedRole { account, .. } => Some(account),
+            Self::Root { account } | Self::User { account, .. } | Self::AssumedRole { account, .. } => {
+                Some(account)
+            }
             Self::Service { .. } | Self::Anonymous => None,
         }
     }

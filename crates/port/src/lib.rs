@@ -19,7 +19,7 @@ mod service;
 use std::pin::Pin;
 
 pub use arn::Arn;
-pub use authorize::{Access, AccessDenied, Authorizer};
+pub use authorize::{Access, AccessDenied, Authorizer, PolicyChecker};
 pub use context::{Principal, RequestContext, RequestSource};
 pub use function::{FunctionInvoker, Invocation, InvocationResult, InvocationType};
 pub use log::{LogEvent, LogSink};
@@ -27,7 +27,8 @@ pub use object::{ObjectEntry, ObjectReader};
 pub use parameter::{ParameterReader, ParameterValue};
 pub use queue::{OutgoingMessage, QueueClient, QueueFacts, ReceivedMessage};
 pub use resource::{
-    Provisioned, ResourceFailure, ResourceProperty, ResourceProvider, ResourceRequest, ResourceTypeDesc, UpdateBehavior,
+    Provisioned, ResourceFailure, ResourceProperty, ResourceProvider, ResourceRequest, ResourceTypeDesc,
+    UpdateBehavior,
 };
 pub use role::{RoleAssumer, RoleCredentials};
 pub use service::ApiService;

@@ -16,5 +16,9 @@ pub struct ParameterValue {
 /// Implemented by SSM. Authorizes `ssm:GetParameters` for the context's principal.
 pub trait ParameterReader: Send + Sync {
     /// `name` may carry `:version` or `:label`.
-    fn read<'a>(&'a self, cx: &'a RequestContext, name: &'a str) -> BoxFuture<'a, Result<ParameterValue, ApiError>>;
+    fn read<'a>(
+        &'a self,
+        cx: &'a RequestContext,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<ParameterValue, ApiError>>;
 }

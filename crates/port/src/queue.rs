@@ -42,7 +42,11 @@ pub struct QueueFacts {
 
 /// Implemented by SQS. Each call authorizes its action for the context's principal.
 pub trait QueueClient: Send + Sync {
-    fn describe<'a>(&'a self, cx: &'a RequestContext, queue_arn: &'a str) -> BoxFuture<'a, Result<QueueFacts, ApiError>>;
+    fn describe<'a>(
+        &'a self,
+        cx: &'a RequestContext,
+        queue_arn: &'a str,
+    ) -> BoxFuture<'a, Result<QueueFacts, ApiError>>;
 
     /// Durable when it returns; all or nothing.
     fn send<'a>(

@@ -117,5 +117,9 @@ pub trait ResourceProvider: Send + Sync {
     ) -> BoxFuture<'a, Result<Provisioned, ResourceFailure>>;
 
     /// A resource that is already gone counts as deleted (`ResourceFailure::not_found` is accepted too).
-    fn delete<'a>(&'a self, cx: &'a RequestContext, request: ResourceRequest) -> BoxFuture<'a, Result<(), ResourceFailure>>;
+    fn delete<'a>(
+        &'a self,
+        cx: &'a RequestContext,
+        request: ResourceRequest,
+    ) -> BoxFuture<'a, Result<(), ResourceFailure>>;
 }

@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use port::{Access, AccessDenied, Arn, Authorizer, BoxFuture, Principal, RequestContext};
+use port::{Access, AccessDenied, Arn, Authorizer, BoxFuture, PolicyChecker, Principal, RequestContext};
 use store_table::TableError;
 
 use crate::Iam;
 use crate::identity::{Identity, deny_all};
-use crate::policy::{Decision, Policy, PolicySet, Reason, Request, RequestFacts, Source, evaluate};
+use crate::policy::{
+    Decision, Kind, Policy, PolicySet, Reason, Request, RequestFacts, Source, evaluate, parse_valid,
+};
 
 impl Authorizer for Iam {
     fn authorize<'a>(
@@ -29,6 +31,12 @@ impl Authorizer for Iam {
     }
 }
 
+impl PolicyChecker for Iam {
+    fn check_resource_policy(&self, policy: &str) -> Result<(), String> {
+        parse_valid(policy, Kind::Resource).map(drop).map_err(|error| error.0)
+    }
+}
+
 fn denied(access: &Access<'_>, message: String) -> AccessDenied {
     AccessDenied { action: access.action.to_owned(), message }
 }
@@ -42,11 +50,9 @@ impl Iam {
             Known::Gone => return Ok(Decision::Deny(Reason::NoAllow(Source::Identity))),
         };
         let session = self.session_policies(caller).await?;
-        // A resource policy that cannot be read must not be taken for less than it says.
-        let resource = access
-            .resource_policy
-            .map(|text| self.identities().parsed.get(text).unwrap_or_else(|_| deny_all()));
         let resource_account = resource_account(cx, access);
+        let is_owner = matches!(caller, Principal::Root { account } if account == resource_account);
+        let resource = self.resource_policy(access, is_owner);
         let facts = RequestFacts {
             cx,
             access,
@@ -67,6 +73,16 @@ impl Iam {
             context: &facts,
         };
         Ok(evaluate(&request, policies))
+    }
+
+    /// A policy that cannot be read must not be taken for less than it says; only the owner's root may then go on and
+    /// repair it.
+    fn resource_policy(&self, access: &Access<'_>, is_owner: bool) -> Option<Arc<Policy>> {
+        match self.identities().parsed.get(access.resource_policy?) {
+            Ok(policy) => Some(policy),
+            Err(_) if is_owner => None,
+            Err(_) => Some(deny_all()),
+        }
     }
 
     async fn identity_of(&self, caller: &Principal) -> Result<Known, TableError> {

@@ -125,6 +125,8 @@ fn an_explicit_deny_wins_wherever_it_stands() {
     let bucket = Case { identity: base(), resource: Some(resource("Deny", r#""*""#)), ..Case::default() };
     assert_eq!(bucket.decide(&user()), forbidden(Source::Resource));
     assert_eq!(bucket.decide(&root()), forbidden(Source::Resource));
+    let repair = Case { action: Some("s3:DeleteBucketPolicy"), ..bucket };
+    assert_eq!(repair.decide(&root()), Decision::Allow);
 }
 
 #[test]

@@ -10,7 +10,8 @@ use api_sts::{AssumeRoleInput, GetCallerIdentityInput, GetSessionTokenInput, Sts
 use base_id::Ids;
 use base_time::{Clock, Timestamp};
 use port::{
-    Access, Principal, RequestContext, RequestSource, ResourceProvider, ResourceRequest, RoleAssumer,
+    Access, PolicyChecker, Principal, RequestContext, RequestSource, ResourceProvider, ResourceRequest,
+    RoleAssumer,
 };
 use serde_json::{Map, Value, json};
 use store_kv::Store;
@@ -282,6 +283,18 @@ async fn what_is_not_there_is_told_in_iams_words() {
     let input = UpdateAssumeRolePolicyInput { role_name: "x".to_owned(), policy_document: trust };
     let error = house.iam.update_assume_role_policy(&root, input).await.unwrap_err();
     assert_eq!(error.message, "Invalid principal in policy: \"AWS\":\"arn:aws:iam::123456789012:user/no\"");
+}
+
+#[tokio::test]
+async fn a_resource_policy_that_cannot_be_read_denies_all_but_the_owners_root() {
+    let house = House::new(false).await;
+    let (_, cx) = house.user("bob").await;
+    house.allow("bob", json!({ "Effect": "Allow", "Action": "*", "Resource": "*" })).await;
+    let access = || Access::new("s3:GetObject", "arn:aws:s3:::b/k").with_policy(Some("{"));
+    assert!(cx.authorize(access()).await.is_err());
+    house.root().authorize(access()).await.unwrap();
+    assert!(house.root().authorize(access().owned_by("210987654321")).await.is_err());
+    assert_eq!(house.iam.check_resource_policy("{"), Err("Syntax errors in policy.".to_owned()));
 }
 
 #[tokio::test]

@@ -135,7 +135,7 @@ fn explicit_deny(request: &Request<'_>, policies: &PolicySet<'_>, resource_sourc
     if policies.identity.iter().any(|policy| denies(policy)) {
         return Some(Source::Identity);
     }
-    if policies.resource.is_some_and(|policy| denied_by_resource(policy, request)) {
+    if policies.resource.is_some_and(|policy| denied_by_resource(policy, request)) && !is_repair(request) {
         return Some(resource_source);
     }
     if policies.boundary.is_some_and(denies) {
@@ -149,6 +149,15 @@ fn has(policy: &Policy, effect: Effect, request: &Request<'_>) -> bool {
     policy.statements.iter().any(|statement| {
         statement.effect == effect && statement.applies(request.action, request.resource, request.context)
     })
+}
+
+/// The root of a bucket's account can always see, replace and delete the bucket's policy, so that no policy locks
+/// everyone out (S3 User Guide, "Bucket policies").
+fn is_repair(request: &Request<'_>) -> bool {
+    let is_owner =
+        matches!(request.caller, Principal::Root { account } if account == request.resource_account);
+    is_owner
+        && matches!(request.action, "s3:GetBucketPolicy" | "s3:PutBucketPolicy" | "s3:DeleteBucketPolicy")
 }
 
 fn denied_by_resource(policy: &Policy, request: &Request<'_>) -> bool {

@@ -12,6 +12,8 @@ pub enum Kind {
     Identity,
     /// A role's trust policy.
     Trust,
+    /// Attached to a bucket, queue or the like.
+    Resource,
 }
 
 /// Parses a document that is to be stored.
@@ -28,6 +30,7 @@ pub fn parse_valid(text: &str, kind: Kind) -> Result<Policy, PolicyError> {
         match kind {
             Kind::Identity => check_identity(statement),
             Kind::Trust => check_trust(statement),
+            Kind::Resource => check_of_resource(statement),
         }
     })?;
     if policy.statements.is_empty() {
@@ -68,7 +71,7 @@ fn check_actions(statement: &StatementText<'_>) -> Result<(), PolicyError> {
 }
 
 fn check_identity(statement: &StatementText<'_>) -> Result<(), PolicyError> {
-    if statement.fields.contains_key("Principal") || statement.fields.contains_key("NotPrincipal") {
+    if has_principal(statement) {
         return Err(PolicyError::new("Policy document should not specify a principal."));
     }
     if statement.resources.is_empty() {
@@ -94,11 +97,25 @@ fn check_resource(resource: &str) -> Result<(), PolicyError> {
     Ok(())
 }
 
+fn check_of_resource(statement: &StatementText<'_>) -> Result<(), PolicyError> {
+    if !has_principal(statement) {
+        return Err(PolicyError::new("Missing required field Principal"));
+    }
+    if statement.resources.is_empty() {
+        return Err(PolicyError::new("Missing required field Resource"));
+    }
+    Ok(())
+}
+
+fn has_principal(statement: &StatementText<'_>) -> bool {
+    statement.fields.contains_key("Principal") || statement.fields.contains_key("NotPrincipal")
+}
+
 fn check_trust(statement: &StatementText<'_>) -> Result<(), PolicyError> {
     if statement.fields.contains_key("Resource") || statement.fields.contains_key("NotResource") {
         return Err(PolicyError::new("Has prohibited field Resource"));
     }
-    if !statement.fields.contains_key("Principal") && !statement.fields.contains_key("NotPrincipal") {
+    if !has_principal(statement) {
         return Err(PolicyError::new("Missing required field Principal"));
     }
     let is_sts = |action: &&str| *action == "*" || action.to_ascii_lowercase().starts_with("sts:");
@@ -166,6 +183,16 @@ mod tests {
             ),
             "AssumeRole policy may only specify STS AssumeRole actions."
         );
+    }
+
+    #[test]
+    fn a_resources_policy_names_principals_and_resources() {
+        let good = r#"{"Statement":[{"Sid":"a b","Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*"}]}"#;
+        assert!(parse_valid(good, Kind::Resource).is_ok());
+        let bare = r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
+        assert_eq!(refusal(bare, Kind::Resource), "Missing required field Principal");
+        let no_resource = r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Principal":"*"}]}"#;
+        assert_eq!(refusal(no_resource, Kind::Resource), "Missing required field Resource");
     }
 
     #[test]
