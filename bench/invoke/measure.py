@@ -86,7 +86,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ["haneul", "load", "ministack", "serverless", "bootstrap", "output"]:
-        parser.add_argument(f"--{name}", type=Path, required=True)
+        parser.add_argument(f"--{name}", type=lambda path: Path(path).absolute(), required=True)
     parser.add_argument("--seconds", type=float, default=WARM_SECONDS, help="length of each warm run")
     return parser.parse_args()
 
@@ -260,7 +260,8 @@ def against(found: dict | str | None, own: dict | None) -> list[str]:
         return [found or "failed", ""]
     cells = []
     for name in ["median_us", "p99_us"]:
-        ratio = f" ({found[name] / own[name]:.1f}x)" if own and own[name] else ""
+        times = found[name] / own[name] if own and own[name] else 0
+        ratio = f" ({times:.{1 if times >= 1 else 2}f}x)" if times else ""
         cells.append(ms(found[name]) + ratio)
     return cells
 
