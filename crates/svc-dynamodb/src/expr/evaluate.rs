@@ -107,9 +107,7 @@ fn compares(comparator: Comparator, left: &Operand, right: &Operand, item: &Attr
 fn contains(value: &Value, element: &Value) -> bool {
     match (value, element) {
         (Value::S(text), Value::S(part)) => text.contains(part.as_str()),
-        (Value::B(bytes), Value::B(part)) => {
-            part.is_empty() || bytes.windows(part.len()).any(|window| window == part)
-        }
+        (Value::B(bytes), Value::B(part)) => memchr::memmem::find(bytes, part).is_some(),
         (Value::Ss(set), Value::S(element)) => set.binary_search(element).is_ok(),
         (Value::Ns(set), Value::N(element)) => set.binary_search(element).is_ok(),
         (Value::Bs(set), Value::B(element)) => set.binary_search(element).is_ok(),

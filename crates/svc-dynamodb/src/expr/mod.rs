@@ -22,7 +22,7 @@ pub use ast::{Comparator, Condition, Operand, Path, PathElement, Projection, Set
 pub use bindings::Bindings;
 pub use condition::parse_condition;
 pub use projection::parse_projection;
-pub use update::INCORRECT_TYPE;
+pub use update::{INCORRECT_TYPE, TOO_LARGE};
 pub use update_parser::{known_set_type, parse_update};
 
 use crate::value::validate::Invalid;

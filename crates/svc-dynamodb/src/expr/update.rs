@@ -6,12 +6,15 @@
 use std::sync::Arc;
 
 use super::ast::{Path, PathElement, SetOperand, SetValue, Update};
+use crate::value::size::{MAX_ITEM_BYTES, value_size};
 use crate::value::validate::Invalid;
 use crate::value::{Attributes, Number, Value};
 
 /// An operand does not fit the value it is combined with.
 pub const INCORRECT_TYPE: &str = "An operand in the update expression has an incorrect data type";
 const INVALID_PATH: &str = "The document path provided in the update expression is invalid for update";
+/// The item would be larger than an item may be.
+pub const TOO_LARGE: &str = "Item size to update has exceeded the maximum allowed size";
 const MISSING: &str = "The provided expression refers to an attribute that does not exist in the item";
 
 impl Update {
@@ -45,19 +48,27 @@ impl Update {
         Ok(updated)
     }
 
-    /// All right sides, evaluated on the old item; list elements in the order of their indexes.
+    /// All right sides, evaluated on the old item; list elements in the order of their indexes. Ends as soon as they are
+    /// more than any item may hold: a short expression can name a large attribute hundreds of times.
     fn values_to_set(&self, item: &Attributes) -> Result<Vec<(&Path, Value)>, Invalid> {
-        let mut values = self
-            .set
-            .iter()
-            .map(|(path, value)| Ok((path, value.evaluate(item)?)))
-            .collect::<Result<Vec<_>, Invalid>>()?;
+        let mut values = Vec::with_capacity(self.set.len());
+        let mut bytes = 0;
+        for (path, value) in &self.set {
+            let value = value.evaluate(item)?;
+            bytes += value_size(&value);
+            check_size(bytes)?;
+            values.push((path, value));
+        }
         values.sort_by_key(|(path, _)| match path.rest.last() {
             Some(PathElement::Index(index)) => *index,
             _ => 0,
         });
         Ok(values)
     }
+}
+
+fn check_size(bytes: usize) -> Result<(), Invalid> {
+    if bytes > MAX_ITEM_BYTES { Err(TOO_LARGE.to_owned()) } else { Ok(()) }
 }
 
 impl SetValue {
@@ -88,7 +99,9 @@ impl SetOperand {
             Self::ListAppend(a, b) => match (a.evaluate(item)?, b.evaluate(item)?) {
                 (Value::L(mut list), Value::L(tail)) => {
                     list.extend(tail);
-                    Ok(Value::L(list))
+                    let list = Value::L(list);
+                    check_size(value_size(&list))?;
+                    Ok(list)
                 }
                 _ => Err(INCORRECT_TYPE.to_owned()),
             },
@@ -260,6 +273,15 @@ mod tests {
         let text = "SET l = list_append(if_not_exists(l, :e), :t), k = list_append(if_not_exists(k, :e), :t)";
         let new = apply(text, &old, &[(":e", numbers(&[])), (":t", numbers(&[2]))]).unwrap();
         assert_eq!(new, item(&[("l", numbers(&[1, 2])), ("k", numbers(&[2]))]));
+    }
+
+    #[test]
+    fn expressions_cannot_multiply_a_large_attribute() {
+        let big = item(&[("l", Value::L(vec![Value::S("x".repeat(300_000))]))]);
+        let nested = format!("SET m = {}l{}", "list_append(l, ".repeat(90), ")".repeat(90));
+        assert_eq!(apply(&nested, &big, &[]).unwrap_err(), TOO_LARGE);
+        let copies: Vec<String> = (0..200).map(|i| format!("c{i} = l")).collect();
+        assert_eq!(apply(&format!("SET {}", copies.join(", ")), &big, &[]).unwrap_err(), TOO_LARGE);
     }
 
     #[test]
