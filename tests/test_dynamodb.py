@@ -1173,6 +1173,10 @@ def test_the_resource_layer_works(resource, make_table):
     assert table.item_count >= 0
 
 
+def test_the_javascript_document_client_works(node, unique):
+    assert node("dynamodb-document-client.mjs", unique("table")).stdout.strip() == "ok"
+
+
 def test_everything_survives_a_kill(fresh_server, client):
     platform = fresh_server()
     ddb = client("dynamodb", server=platform)
