@@ -8,6 +8,8 @@ mod digests;
 mod faults;
 mod read;
 
+use std::ops::RangeInclusive;
+
 use base_time::Clock;
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
@@ -17,7 +19,7 @@ use wire_codec::Body;
 
 use digests::Digests;
 pub use digests::Expectations;
-pub use faults::{blob_error, collect, from_text};
+pub use faults::{blob_error, body_error, collect, from_text};
 pub use read::Readers;
 
 use crate::S3;
@@ -111,20 +113,42 @@ enum Sink {
 }
 
 impl S3 {
-    /// Takes a body in. An error leaves nothing.
-    pub(crate) async fn ingest(&self, mut body: Body, expected: Expectations) -> Result<Ingested, S3Error> {
+    /// Takes a body of known length in. An error leaves nothing.
+    pub(crate) async fn ingest(&self, body: Body, expected: Expectations) -> Result<Ingested, S3Error> {
         let declared = body.length().ok_or_else(S3Error::missing_content_length)?;
         if declared > expected.max_bytes {
             return Err(S3Error::entity_too_large(declared, expected.max_bytes));
         }
+        let ingested = self.ingest_sized(body, expected, declared..=declared).await?;
+        ingested.map_err(|size_bytes| S3Error::incomplete_body(declared, size_bytes))
+    }
+
+    /// Takes a body in whose end alone tells its length (a form's file).
+    pub(crate) async fn ingest_unsized(
+        &self,
+        body: Body,
+        expected: Expectations,
+    ) -> Result<Ingested, S3Error> {
+        let max_bytes = expected.max_bytes;
+        let ingested = self.ingest_sized(body, expected, 0..=max_bytes).await?;
+        ingested.map_err(|size_bytes| S3Error::entity_too_large(size_bytes, max_bytes))
+    }
+
+    /// The bytes there were, if they are not as many as they must be.
+    async fn ingest_sized(
+        &self,
+        mut body: Body,
+        expected: Expectations,
+        sizes: RangeInclusive<u64>,
+    ) -> Result<Result<Ingested, u64>, S3Error> {
         let (mut digests, mut trailers) = (Digests::new(expected), None);
         let (mut size_bytes, mut sink) = (0u64, Sink::Memory(BytesMut::new()));
         while let Some(frame) = body.frame().await {
             match frame.map_err(faults::body_error)?.into_data() {
                 Ok(bytes) => {
                     size_bytes += bytes.len() as u64;
-                    if size_bytes > declared {
-                        return Err(S3Error::incomplete_body(declared, size_bytes));
+                    if size_bytes > *sizes.end() {
+                        return Ok(Err(size_bytes));
                     }
                     digests.update(&bytes);
                     self.write(&mut sink, bytes).await?;
@@ -132,13 +156,13 @@ impl S3 {
                 Err(frame) => trailers = frame.into_trailers().ok(),
             }
         }
-        if size_bytes != declared {
-            return Err(S3Error::incomplete_body(declared, size_bytes));
+        if !sizes.contains(&size_bytes) {
+            return Ok(Err(size_bytes));
         }
         let digests = digests.finish(trailers.as_ref())?;
         let stored = self.finish(sink).await?;
         let (md5, checksum, asked) = (digests.md5, digests.stored, digests.asked);
-        Ok(Ingested { stored, size_bytes, md5, checksum, asked })
+        Ok(Ok(Ingested { stored, size_bytes, md5, checksum, asked }))
     }
 
     async fn write(&self, sink: &mut Sink, bytes: Bytes) -> Result<(), S3Error> {

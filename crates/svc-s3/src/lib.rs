@@ -21,6 +21,7 @@ mod destinations;
 mod encoding;
 mod error;
 mod etag;
+mod form;
 mod listing;
 mod model;
 mod names;
@@ -52,6 +53,7 @@ use store_blob::BlobStore;
 use store_kv::Store;
 
 pub use error::S3Error;
+pub use form::{PostClaim, PostForm, is_post_form};
 pub use service::CorsHeaders;
 
 /// What does not change while the service runs.

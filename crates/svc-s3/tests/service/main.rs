@@ -4,6 +4,7 @@
 
 mod access;
 mod buckets;
+mod form;
 mod http;
 mod listing;
 mod multipart;
