@@ -153,6 +153,8 @@ mod fjall_engine {
 #[cfg(feature = "engines")]
 mod heed_engine {
     use super::*;
+    use std::ops::Bound;
+
     use heed::types::Bytes;
     use heed::{Database, Env, EnvOpenOptions, WithoutTls};
 
@@ -166,8 +168,7 @@ mod heed_engine {
     impl Heed {
         #[expect(unsafe_code, reason = "LMDB maps its file: nobody else may change it, and here nobody does")]
         pub fn open(path: &Path) -> anyhow::Result<Self> {
-            let options = EnvOpenOptions::new().read_txn_without_tls();
-            let mut options = options;
+            let mut options = EnvOpenOptions::new().read_txn_without_tls();
             // SAFETY: the directory is this bench's own.
             let env = unsafe { options.map_size(GREATEST).max_readers(1024).open(path)? };
             let mut tx = env.write_txn()?;
@@ -198,7 +199,8 @@ mod heed_engine {
 
         fn scan(&self, from: &[u8], most: usize) -> anyhow::Result<Vec<Vec<u8>>> {
             let tx = self.env.read_txn()?;
-            let found = self.rows.range(&tx, &(from..))?.take(most);
+            let bounds = (Bound::Included(from), Bound::Unbounded);
+            let found = self.rows.range(&tx, &bounds)?.take(most);
             found.map(|row| Ok(row.map(|(key, _)| key.to_vec())?)).collect()
         }
     }
