@@ -1,5 +1,7 @@
 //! From a SAM template to a plan: what the transform makes is a template the planner can order.
 
+#![expect(clippy::unwrap_used, reason = "a test stops where something is missing")]
+
 use cfn_plan::intrinsics::{Pseudo, Scope};
 use cfn_plan::parameters;
 use cfn_plan::plan::{Action, Plan, PlanInput, plan};

@@ -3,12 +3,7 @@
 //! Runs where Python can import `samtranslator`; elsewhere it says so and passes. `HANEUL_SAM_TEMPLATES` names a further
 //! folder of templates, compared and counted but not required to match (their causes go to `HANEUL_SAM_REPORT`).
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::print_stderr,
-    reason = "a test reports on standard error"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test reports on standard error")]
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};

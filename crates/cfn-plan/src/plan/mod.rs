@@ -154,6 +154,25 @@ pub enum PlanError {
     },
 }
 
+impl PlanError {
+    /// Where in the template the error lies, as a JSON pointer for [`crate::template::Source::position`].
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::UnknownProperty { logical_id, property } | Self::Value { logical_id, property, .. } => {
+                Some(format!("/Resources/{logical_id}/Properties/{property}"))
+            }
+            Self::MissingProperty { logical_id, .. }
+            | Self::UnknownAttribute { logical_id, .. }
+            | Self::NotSupported { logical_id, .. } => Some(format!("/Resources/{logical_id}")),
+            Self::TypeChanged(names) | Self::Circular(names) => {
+                names.first().map(|name| format!("/Resources/{name}"))
+            }
+            Self::Output { output, .. } => Some(format!("/Outputs/{output}")),
+            Self::UnknownTypes(_) | Self::Unresolved { .. } | Self::NoSnapshot { .. } => None,
+        }
+    }
+}
+
 /// Why a physical resource is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {

@@ -75,6 +75,28 @@ pub enum TemplateError {
     NotSupported(String),
 }
 
+impl TemplateError {
+    /// Where in the template the error lies, as a JSON pointer for [`Source::position`]; `None` when it has no one place.
+    pub fn place(&self) -> Option<String> {
+        match self {
+            Self::Null(pointer) => Some(pointer.clone()),
+            Self::Format(text) => {
+                let pointer = text.strip_prefix('[')?.split(']').next()?;
+                pointer.starts_with('/').then(|| pointer.to_owned())
+            }
+            Self::UnknownSections(names) => names.first().map(|name| format!("/{name}")),
+            Self::Circular(names) => names.first().map(|name| format!("/Resources/{name}")),
+            Self::CircularConditions(names) => names.first().map(|name| format!("/Conditions/{name}")),
+            Self::Source(_)
+            | Self::Function(_)
+            | Self::ResourceAttribute(_)
+            | Self::Unresolved { .. }
+            | Self::UnresolvedCondition { .. }
+            | Self::NotSupported(_) => None,
+        }
+    }
+}
+
 /// A template with its sections taken apart.
 #[derive(Debug, Clone, Default)]
 pub struct Template {
@@ -216,6 +238,17 @@ Outputs:
         assert_eq!(
             error(&format!("{TOPIC}Conditions:\n  A: !Not [!Condition B]\n")),
             "Template format error: Unresolved condition dependency B in the Conditions block of the template"
+        );
+    }
+
+    #[test]
+    fn errors_lead_back_to_their_line() {
+        let text = "Resources:\n  T:\n    Type: A::B::C\n    Properties:\n      A: {B: }\n";
+        let source = Source::parse(text).unwrap();
+        let place = Template::from_value(source.value.clone()).unwrap_err().place().unwrap();
+        assert_eq!(
+            (place.as_str(), source.position(&place).unwrap().line),
+            ("/Resources/T/Properties/A/B", 5)
         );
     }
 
