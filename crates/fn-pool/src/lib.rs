@@ -1,7 +1,7 @@
 //! The function engine: places invokes on execution environments, reuses, freezes and reclaims them.
 //!
 //! What lives here: the public API that Lambda's service calls (`FunctionEngine`, `Engine`), the pure core that decides
-//! placement (`core`), and the thin shell that drives one environment (`environment`). What does not: how a sandbox is
+//! placement (`placement`), and the thin shell that drives one environment (`environment`). What does not: how a sandbox is
 //! made (`fn-sandbox`), how a runtime is spoken to (`fn-runtime`), functions' configuration, versions and permissions
 //! (`svc-lambda`).
 //!
@@ -10,12 +10,21 @@
 //! time-out or death -> log lines -> freeze -> idle.
 
 mod config;
+mod engine;
+mod environment;
 mod invoke;
+mod launch;
+mod lines;
+mod output;
+mod placement;
 mod spec;
+mod texts;
 
 use std::pin::Pin;
 
 pub use config::{Egress, EndpointAcceptor, EngineConfig, IsolationPolicy, PlatformEndpoint, RuntimeRoots};
+pub use engine::{Engine, EngineStartError, EngineStatus};
+pub use fn_sandbox::{IsolationPart, IsolationReport, PartState};
 pub use invoke::{
     ConcurrencyLimits, FunctionEngine, FunctionErrorKind, InvokeOutcome, InvokeRefused, InvokeReport,
     InvokeRequest, ThrottleReason,

@@ -171,6 +171,11 @@ impl Sandbox {
         }
     }
 
+    /// Whether a launch was tried: processes of it may be left.
+    pub fn launched(&self) -> bool {
+        self.launched
+    }
+
     /// The listeners of `SandboxSpec::ports`, in that order. Once.
     pub fn take_listeners(&mut self) -> Vec<TcpListener> {
         std::mem::take(&mut self.listeners)
