@@ -9,7 +9,7 @@ use crate::access::Facts;
 use crate::capacity::{Consistency, Flow, Usage, read_units};
 use crate::catalog::TableRef;
 use crate::convert;
-use crate::error::{Error, Result};
+use crate::error::{CancellationReason, Error, Result};
 use crate::expr::Projection;
 use crate::keys::{Keyed, check_nested};
 use crate::request::{bindings, projection};
@@ -35,6 +35,7 @@ pub(crate) async fn run(
         input.transact_items.into_iter().map(|item| request(cx, item.get)).collect::<Result<Vec<_>>>()?;
     let snapshot = service.store().snapshot().await?;
     let mut located: Vec<(ItemKey, &Request)> = Vec::with_capacity(requests.len());
+    let mut reasons = Vec::with_capacity(requests.len());
     for request in &requests {
         let facts =
             Facts::of_items([&request.key]).keeping(request.projection.as_ref()).within("TransactGetItems");
@@ -42,13 +43,22 @@ pub(crate) async fn run(
         if let Some(projection) = &request.projection {
             check_nested(&table, projection.nested_attributes())?;
         }
-        let key = Keyed::of(&table).key(&request.key)?;
-        if located.iter().any(|(known, _)| *known == key) {
-            return Err(Error::Validation(
-                "Transaction request cannot include multiple operations on one item".to_owned(),
-            ));
+        match Keyed::of(&table).key(&request.key) {
+            Ok(key) => {
+                if located.iter().any(|(known, _)| *known == key) {
+                    return Err(Error::Validation(
+                        "Transaction request cannot include multiple operations on one item".to_owned(),
+                    ));
+                }
+                located.push((key, request));
+                reasons.push(CancellationReason::None);
+            }
+            Err(Error::Validation(message)) => reasons.push(CancellationReason::Validation(message)),
+            Err(error) => return Err(error),
         }
-        located.push((key, request));
+    }
+    if located.len() < requests.len() {
+        return Err(Error::TransactionCanceled(reasons));
     }
     let mut responses = Vec::with_capacity(located.len());
     let mut usage: IndexMap<String, Usage> = IndexMap::new();

@@ -40,6 +40,12 @@ struct Token {
     fingerprint: String,
 }
 
+/// Where an action takes place; or what is wrong with it, which cancels the transaction.
+struct Located {
+    table: Arc<TableInfo>,
+    key: std::result::Result<ItemKey, String>,
+}
+
 /// An action that was staged.
 struct Done {
     table: Arc<TableInfo>,
@@ -196,17 +202,21 @@ impl ItemWork for TransactWrite<'_> {
     type Output = Vec<Done>;
 
     async fn attempt(&self, tx: &Transaction) -> Result<Vec<Done>> {
-        let mut located: Vec<(Arc<TableInfo>, ItemKey)> = Vec::with_capacity(self.requests.len());
+        let mut located: Vec<Located> = Vec::with_capacity(self.requests.len());
         for request in self.requests {
             let facts = request.action.facts().within("TransactWriteItems");
             let table = self.service.open(self.cx, tx, &request.table, request.permission, &facts).await?;
-            let key = request.action.check(&table)?;
-            if located.iter().any(|(_, known)| *known == key) {
+            let key = match request.action.check(&table) {
+                Ok(key) => Ok(key),
+                Err(Error::Validation(message)) => Err(message),
+                Err(error) => return Err(error),
+            };
+            if key.is_ok() && located.iter().any(|other| other.key == key) {
                 return Err(Error::Validation(
                     "Transaction request cannot include multiple operations on one item".to_owned(),
                 ));
             }
-            located.push((table, key));
+            located.push(Located { table, key });
         }
         transact(self.cx, tx, self.requests, located, self.token).await
     }
@@ -220,7 +230,7 @@ async fn transact(
     cx: &RequestContext,
     tx: &Transaction,
     requests: &[Request],
-    located: Vec<(Arc<TableInfo>, ItemKey)>,
+    located: Vec<Located>,
     token: Option<&Token>,
 ) -> Result<Vec<Done>> {
     if let Some(token) = token
@@ -230,7 +240,14 @@ async fn transact(
     }
     let mut done = Vec::with_capacity(requests.len());
     let mut reasons = Vec::with_capacity(requests.len());
-    for (request, (table, key)) in requests.iter().zip(located) {
+    for (request, Located { table, key }) in requests.iter().zip(located) {
+        let key = match key {
+            Ok(key) => key,
+            Err(message) => {
+                reasons.push(CancellationReason::Validation(message));
+                continue;
+            }
+        };
         match request.action.run(tx, &table, &key).await {
             Ok(outcome) => {
                 reasons.push(CancellationReason::None);

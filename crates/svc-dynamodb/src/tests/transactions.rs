@@ -93,6 +93,25 @@ async fn an_update_that_cannot_be_applied_is_a_reason() {
 }
 
 #[tokio::test]
+async fn a_wrong_key_is_a_reason_too() {
+    let house = house().await;
+    let get = |key: Item| api::TransactGetItem {
+        get: api::Get { table_name: "ttt".into(), key, ..Default::default() },
+    };
+    let input = api::TransactGetItemsInput {
+        transact_items: vec![get(item([("id", s("a"))])), get(Item::new())],
+        ..Default::default()
+    };
+    let error = house.service.transact_get_items(&house.cx(), input).await.unwrap_err();
+    assert!(error.message.ends_with("[None, ValidationError]"), "{}", error.message);
+    let mut keyless = put("b", 1, None);
+    keyless.put.as_mut().unwrap().item.shift_remove("id");
+    let error = write(&house, vec![keyless, put("a", 1, None)], None).await.unwrap_err();
+    assert!(error.message.ends_with("[ValidationError, None]"), "{}", error.message);
+    assert_eq!(value(&house, "a").await, None);
+}
+
+#[tokio::test]
 async fn a_token_makes_a_request_count_once_for_ten_minutes() {
     let house = house().await;
     write(&house, vec![update("a", 1)], Some("token")).await.unwrap();
