@@ -13,6 +13,7 @@ import urllib.request
 from urllib.parse import urlsplit
 
 import boto3
+from botocore.exceptions import ClientError
 
 
 class Failed(Exception):
@@ -21,7 +22,10 @@ class Failed(Exception):
 
 def outputs(stack_name: str) -> dict[str, str]:
     """The stack's outputs by name."""
-    stack = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
+    try:
+        stack = boto3.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"][0]
+    except ClientError as refused:
+        raise Failed(f"{refused}: is {stack_name} deployed?") from refused
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
 
 
