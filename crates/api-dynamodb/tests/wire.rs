@@ -98,6 +98,13 @@ fn nesting_is_bounded() {
 }
 
 #[test]
+fn violations_are_reported_up_to_a_limit() {
+    let body = format!(r#"{{"TableName":"table","KeySchema":[{}]}}"#, vec!["{}"; 100_000].join(","));
+    let text = refusal::<CreateTableInput>(&SERVICE, "CreateTable", Protocol::AwsJson10, &body);
+    assert!(text.contains("100 validation errors detected"), "{}", &text[..200]);
+}
+
+#[test]
 fn every_pattern_compiles() {
     assert_eq!(shared::unchecked_patterns(&SERVICE), [""; 0]);
 }

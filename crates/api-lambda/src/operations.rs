@@ -14,7 +14,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
     xml_namespace: None,
     protocols: &[Protocol::RestJson],
     query_compatible: false,
-    quirks: w::service::Quirks { max_body_bytes: 70 << 20, ..w::service::Quirks::DEFAULT },
+    quirks: w::service::Quirks { max_body_bytes: 1 << 20, ..w::service::Quirks::DEFAULT },
     operations: &[
         OperationDesc {
             status: 201,
@@ -123,6 +123,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
         },
         OperationDesc {
             status: 201,
+            max_body_bytes: Some(70167211),
             built: Some(Built::new(
                 &crate::schemas::CreateFunctionRequest,
                 &crate::schemas::FunctionConfiguration,
@@ -716,7 +717,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
         },
         OperationDesc {
             status: 202,
-            max_body_bytes: Some(262144),
+            max_body_bytes: Some(1048576),
             built: Some(Built::new(
                 &crate::schemas::InvokeAsyncRequest,
                 &crate::schemas::InvokeAsyncResponse,
@@ -947,6 +948,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
         },
         OperationDesc {
             status: 201,
+            max_body_bytes: Some(70167211),
             built: Some(Built::new(
                 &crate::schemas::PublishLayerVersionRequest,
                 &crate::schemas::PublishLayerVersionResponse,
@@ -1254,6 +1256,7 @@ pub static SERVICE: w::ServiceDesc = w::ServiceDesc {
             )
         },
         OperationDesc {
+            max_body_bytes: Some(69905067),
             built: Some(Built::new(
                 &crate::schemas::UpdateFunctionCodeRequest,
                 &crate::schemas::FunctionConfiguration,

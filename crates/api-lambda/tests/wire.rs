@@ -39,6 +39,25 @@ fn lambda_payloads_pass_as_they_are() {
 }
 
 #[test]
+fn payloads_beyond_6_mb_are_refused_in_lambdas_words() {
+    let request = http::Request::post("/2015-03-31/functions/f/invocations")
+        .body(Body::bytes(vec![b'x'; 6_291_457]))
+        .unwrap();
+    let refused = read_request::<InvokeInput>(&SERVICE, "Invoke", Protocol::RestJson, request);
+    let expected = "Request must be smaller than 6291456 bytes for the InvokeFunction operation";
+    assert!(refused.is_err_and(|(status, text)| status == 413 && text.contains(expected)));
+}
+
+#[test]
+fn elements_cannot_take_much_more_memory_than_the_body() {
+    let body = format!(r#"{{"FunctionName":"f","FileSystemConfigs":[{}{{}}]}}"#, "{},".repeat(6_000_000));
+    let request = http::Request::post("/2015-03-31/functions").body(Body::bytes(body)).unwrap();
+    let refused =
+        read_request::<CreateFunctionInput>(&SERVICE, "CreateFunction", Protocol::RestJson, request);
+    assert!(refused.is_err_and(|(_, text)| text.contains("too many elements")));
+}
+
+#[test]
 fn what_is_not_built_is_refused_by_name() {
     let operation = SERVICE.operations.iter().find(|o| o.built.is_none()).unwrap();
     let answer =

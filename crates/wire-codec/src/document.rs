@@ -21,7 +21,11 @@ pub struct DocumentError {
 
 impl std::fmt::Display for DocumentError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.path.is_empty() { f.write_str(&self.problem) } else { write!(f, "{}: {}", self.path, self.problem) }
+        if self.path.is_empty() {
+            f.write_str(&self.problem)
+        } else {
+            write!(f, "{}: {}", self.path, self.problem)
+        }
     }
 }
 
@@ -101,7 +105,8 @@ fn scalar(json: &Json, target: Slot<'_>, path: &str) -> Result<(), DocumentError
         Slot::Double(value) => *value = text.parse().map_err(|_| bad("a number"))?,
         Slot::Blob(value) => *value = Bytes::from(text),
         Slot::Timestamp(value) => {
-            *value = Timestamp::parse_rfc3339(&text).map_err(|_| bad("a time such as 2026-01-01T00:00:00Z"))?;
+            *value =
+                Timestamp::parse_rfc3339(&text).map_err(|_| bad("a time such as 2026-01-01T00:00:00Z"))?;
         }
         _ => return Err(bad("something that can be written in a template")),
     }

@@ -20,7 +20,8 @@
 //! # Bounds
 //!
 //! A body is read only up to `Call::max_body_bytes`, and a declared length beyond it is refused unread; a streaming payload
-//! is handed on unread. Containers nest at most 100 deep in every format, forms have at most 20,000 parameters. XML document
+//! is handed on unread. Containers nest at most 100 deep in every format, forms have at most 20,000 parameters, and the elements
+//! of all collections together take at most 192 MiB; at most 100 violations are kept. XML document
 //! types and entities are refused. Text that isn't UTF-8, numbers out of range and blobs that aren't base64 are refused
 //! as the service's serialization error.
 //!

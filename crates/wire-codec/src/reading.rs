@@ -6,11 +6,15 @@
 use smallvec::SmallVec;
 
 use crate::schema::{Kind, Schema};
-use crate::validate::{Violation, push_element, push_entry, push_member};
+use crate::validate::{MAX_VIOLATIONS, Violation, push_element, push_entry, push_member};
 use crate::value::{List, Map, Slot, Structure};
 
 /// Containers nested in a body. DynamoDB's own limit of 32 levels of documents needs about 70.
 pub(crate) const MAX_DEPTH: usize = 100;
+
+/// Memory for the elements and entries of one request's collections: `[{},{},{}]` takes far less on the wire. DynamoDB's
+/// largest batch stays below.
+const MAX_ELEMENT_BYTES: usize = 192 << 20;
 
 /// The body cannot be parsed; the text goes to the caller.
 #[derive(Debug, PartialEq)]
@@ -43,6 +47,7 @@ pub(crate) struct Reading {
     /// The member of the request's line or headers being read; a parse error is about it.
     pub binding: Option<&'static str>,
     path: Vec<Step>,
+    element_bytes: usize,
 }
 
 impl Reading {
@@ -51,12 +56,24 @@ impl Reading {
         self.enter(Step::Member(name))
     }
 
-    pub(crate) fn enter_element(&mut self, index: usize) -> ReadResult {
-        self.enter(Step::Element(index))
+    /// Goes into the list's next element.
+    pub(crate) fn enter_element(&mut self, list: &dyn List) -> ReadResult {
+        self.spend(list.element_bytes())?;
+        self.enter(Step::Element(list.len()))
     }
 
-    pub(crate) fn enter_entry(&mut self, key: &str, value: &Schema) -> ReadResult {
+    /// Goes into a new entry of the map.
+    pub(crate) fn enter_entry(&mut self, map: &dyn Map, key: &str, value: &Schema) -> ReadResult {
+        self.spend(map.entry_bytes())?;
         self.enter(Step::Entry(value.constrained.then(|| key.into())))
+    }
+
+    fn spend(&mut self, bytes: usize) -> ReadResult {
+        self.element_bytes = self.element_bytes.saturating_add(bytes);
+        if self.element_bytes > MAX_ELEMENT_BYTES {
+            return Err(ReadError::new("The request has too many elements"));
+        }
+        Ok(())
     }
 
     fn enter(&mut self, step: Step) -> ReadResult {
@@ -71,28 +88,36 @@ impl Reading {
         self.path.pop();
     }
 
-    /// Notes required members that were not seen, and unions without exactly one member.
-    pub(crate) fn close(&mut self, schema: &'static Schema, seen: &Seen) {
+    /// Notes required members that were not seen. A union without exactly one member ends the reading.
+    pub(crate) fn close(&mut self, schema: &'static Schema, seen: &Seen) -> ReadResult {
         if schema.kind == Kind::Union {
             let set = seen.count();
-            if set != 1 && self.union_fault.is_none() {
-                self.union_fault = Some((schema.name, set == 0));
+            if set == 1 {
+                return Ok(());
             }
-            return;
+            self.union_fault = Some((schema.name, set == 0));
+            return Err(ReadError(format!("Exactly one member of {} must be set", schema.name)));
         }
         for (index, member) in schema.members.iter().enumerate() {
             // Streams have a value anyway: the empty body.
             if member.required && !member.streaming && !seen.has(index) {
-                let path = self.path_to(Some(member.name));
-                self.violations.push(Violation::missing(path));
+                self.note(Violation::missing, Some(member.name));
             }
         }
+        Ok(())
     }
 
     /// Notes a value outside its enum.
     pub(crate) fn outside_enum(&mut self, schema: &Schema, value: &str) {
-        let path = self.path_to(None);
-        self.violations.push(Violation::outside_enum(path, value, schema.values));
+        self.note(|path| Violation::outside_enum(path, value, schema.values), None);
+    }
+
+    /// Beyond the limit violations are not kept: a small body could break the model very often.
+    fn note(&mut self, violation: impl FnOnce(String) -> Violation, last: Option<&'static str>) {
+        if self.violations.len() < MAX_VIOLATIONS {
+            let path = self.path_to(last);
+            self.violations.push(violation(path));
+        }
     }
 
     fn path_to(&self, last: Option<&'static str>) -> String {

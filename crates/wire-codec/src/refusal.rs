@@ -17,15 +17,15 @@ pub(crate) fn check(
     reading: &mut Reading,
 ) -> Result<(), ApiError> {
     let quirks = &operation.service.quirks;
+    if let Some((union, none_set)) = reading.union_fault {
+        return Err(union_fault(operation, union, none_set));
+    }
     if let Err(ReadError(text)) = parsed {
         if let (true, Some(name)) = (quirks.s3, reading.binding) {
             return Err(ApiError::framework("InvalidArgument", 400, text).with("ArgumentName", name));
         }
         let text = if quirks.s3 { S3_MALFORMED.to_owned() } else { text };
         return Err(ApiError::framework(quirks.serialization_code, 400, text));
-    }
-    if let Some((union, none_set)) = reading.union_fault {
-        return Err(union_fault(operation, union, none_set));
     }
     if reading.violations.is_empty() {
         return Ok(());
@@ -57,7 +57,9 @@ pub(crate) fn too_large(operation: &OperationDesc, limit: usize) -> ApiError {
     if operation.service.quirks.s3 {
         return ApiError::framework("MaxMessageLengthExceeded", 400, "Your request was too big.");
     }
-    let text = format!("Request must be smaller than {limit} bytes for the {} operation", operation.name);
+    // Lambda still calls it by its name of 2014.
+    let name = if operation.name == "Invoke" { "InvokeFunction" } else { operation.name };
+    let text = format!("Request must be smaller than {limit} bytes for the {name} operation");
     ApiError::framework("RequestEntityTooLargeException", 413, text)
 }
 

@@ -74,8 +74,7 @@ impl Request {
             Protocol::Ec2 => self.form(&content, Dialect::Ec2, input, &mut seen, reading)?,
             Protocol::RestJson | Protocol::RestXml => self.rest_body(content, input, &mut seen, reading)?,
         }
-        reading.close(schema, &seen);
-        Ok(())
+        reading.close(schema, &seen)
     }
 
     /// Parameters come in the body or, with GET, in the query string.

@@ -11,7 +11,7 @@ use crate::text;
 use crate::value::{List, Map, Structure, View};
 
 /// Violations reported of one request; more would only lengthen the answer.
-const MAX_VIOLATIONS: usize = 100;
+pub(crate) const MAX_VIOLATIONS: usize = 100;
 /// Characters of a value that are quoted.
 const MAX_QUOTED: usize = 2_048;
 

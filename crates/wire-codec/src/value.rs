@@ -84,6 +84,8 @@ pub trait List {
     fn push(&mut self) -> Slot<'_>;
     /// Adds a null; false if the list cannot hold one.
     fn push_null(&mut self) -> bool;
+    /// Memory that one more element takes at once, in bytes.
+    fn element_bytes(&self) -> usize;
     fn clear(&mut self);
 }
 
@@ -98,6 +100,8 @@ pub trait Map {
     fn insert(&mut self, key: String) -> Slot<'_>;
     /// Sets a null under the key; false if the map cannot hold one.
     fn insert_null(&mut self, key: String) -> bool;
+    /// Memory that one more entry takes at once, in bytes, without its key's text.
+    fn entry_bytes(&self) -> usize;
     fn clear(&mut self);
 }
 
@@ -214,6 +218,9 @@ impl<T: Value + Default> List for Vec<T> {
     fn push_null(&mut self) -> bool {
         false
     }
+    fn element_bytes(&self) -> usize {
+        size_of::<T>()
+    }
     fn clear(&mut self) {
         Vec::clear(self);
     }
@@ -241,6 +248,10 @@ impl<T: Value + Default> Map for IndexMap<String, T> {
     }
     fn insert_null(&mut self, _key: String) -> bool {
         false
+    }
+    fn entry_bytes(&self) -> usize {
+        // Value, key, hash, and the index's share.
+        size_of::<T>() + size_of::<String>() + 4 * size_of::<usize>()
     }
     fn clear(&mut self) {
         IndexMap::clear(self);

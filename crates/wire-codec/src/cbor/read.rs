@@ -113,7 +113,7 @@ fn value(
         Slot::Structure(target) => {
             let mut seen = Seen::default();
             members(cbor, target, &mut seen, reading)?;
-            reading.close(schema, &seen);
+            reading.close(schema, &seen)?;
         }
         Slot::List(list) => elements(cbor, schema, list, reading)?,
         Slot::Map(map) => entries(cbor, schema, map, reading)?,
@@ -136,7 +136,7 @@ fn elements(
     list.clear();
     let mut left = Remaining(cbor.array()?);
     while left.more(cbor)? {
-        reading.enter_element(list.len())?;
+        reading.enter_element(list)?;
         value(cbor, element.target, Place::Element(list), reading)?;
         reading.leave();
     }
@@ -154,7 +154,7 @@ fn entries(
     let mut left = Remaining(cbor.map()?);
     while left.more(cbor)? {
         let key = string(cbor)?;
-        reading.enter_entry(&key, of.target)?;
+        reading.enter_entry(map, &key, of.target)?;
         value(cbor, of.target, Place::Entry(map, key), reading)?;
         reading.leave();
     }

@@ -187,7 +187,7 @@ impl<'de> Visitor<'de> for ValueSeed<'_, '_> {
             Slot::Structure(target) => {
                 let mut seen = Seen::default();
                 members(self.schema, target, &mut seen, self.reading, map)?;
-                self.reading.close(self.schema, &seen);
+                self.reading.close(self.schema, &seen).map_err(custom)?;
             }
             Slot::Map(target) => entries(self.schema, target, self.reading, map)?,
             Slot::Unknown => {}
@@ -293,7 +293,7 @@ fn elements<'de, A: SeqAccess<'de>>(
     let Some(element) = schema.element() else { return Ok(()) };
     list.clear();
     loop {
-        reading.enter_element(list.len()).map_err(custom)?;
+        reading.enter_element(list).map_err(custom)?;
         let seed = ValueSeed { schema: element.target, place: Place::Element(list), reading };
         let more = seq.next_element_seed(seed)?.is_some();
         reading.leave();
@@ -312,7 +312,7 @@ fn entries<'de, A: MapAccess<'de>>(
     let Some(value) = schema.members.get(1) else { return Ok(()) };
     target.clear();
     while let Some(key) = map.next_key::<String>()? {
-        reading.enter_entry(&key, value.target).map_err(custom)?;
+        reading.enter_entry(target, &key, value.target).map_err(custom)?;
         let seed = ValueSeed { schema: value.target, place: Place::Entry(target, key), reading };
         map.next_value_seed(seed)?;
         reading.leave();

@@ -63,7 +63,7 @@ fn value(
         Slot::Structure(target) => {
             let mut seen = Seen::default();
             structure(form, dialect, target, &mut seen, reading)?;
-            reading.close(schema, &seen);
+            reading.close(schema, &seen)?;
             Ok(())
         }
         Slot::List(list) => elements(form, dialect, schema, flattened, list, reading),
@@ -86,7 +86,7 @@ fn elements(
     let Some(element) = schema.element() else { return Ok(()) };
     let wrapper = if flattened { None } else { form.child(element.wire_name.unwrap_or("member")) };
     for child in wrapper.unwrap_or(form).numbered() {
-        reading.enter_element(list.len())?;
+        reading.enter_element(list)?;
         let flattened = dialect == Dialect::Ec2 || element.is_flattened();
         value(child, dialect, element.target, flattened, Place::Element(list), reading)?;
         reading.leave();
@@ -110,7 +110,7 @@ fn entries(
         let Some(node) = child.child(value_member.wire_name.unwrap_or("value")) else {
             return Err(ReadError::new("A map's entry has no value"));
         };
-        reading.enter_entry(&key, value_member.target)?;
+        reading.enter_entry(map, &key, value_member.target)?;
         let flattened = dialect == Dialect::Ec2 || value_member.is_flattened();
         value(node, dialect, value_member.target, flattened, Place::Entry(map, key), reading)?;
         reading.leave();

@@ -90,7 +90,7 @@ fn texts<'t>(
     reading: &mut Reading,
 ) -> ReadResult {
     for value in values {
-        reading.enter_element(list.len())?;
+        reading.enter_element(list)?;
         text::set(list.push(), element.target, value, TimestampFormat::DateTime, reading)?;
         reading.leave();
     }
@@ -141,7 +141,7 @@ fn header(
     match (place.slot(), member.target.element()) {
         (Slot::List(list), Some(element)) => {
             for value in header::split(&text, header::is_date_list(element)) {
-                reading.enter_element(list.len())?;
+                reading.enter_element(list)?;
                 text::set(list.push(), element.target, &value, TimestampFormat::HttpDate, reading)?;
                 reading.leave();
             }

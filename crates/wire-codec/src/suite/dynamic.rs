@@ -175,6 +175,9 @@ impl List for Elements {
         self.1.push(Dynamic::Null);
         true
     }
+    fn element_bytes(&self) -> usize {
+        size_of::<Dynamic>()
+    }
     fn clear(&mut self) {
         self.1.clear();
     }
@@ -195,6 +198,9 @@ impl Map for Entries {
     fn insert_null(&mut self, key: String) -> bool {
         self.1.insert(key, Dynamic::Null);
         true
+    }
+    fn entry_bytes(&self) -> usize {
+        size_of::<Dynamic>()
     }
     fn clear(&mut self) {
         self.1.clear();

@@ -247,7 +247,7 @@ fn member_value(
     match place.slot() {
         Slot::List(list) => {
             let Some(element) = member.target.element() else { return xml.skip() };
-            reading.enter_element(list.len())?;
+            reading.enter_element(list)?;
             value(xml, start, element.target, Place::Element(list), reading)?;
             reading.leave();
             Ok(())
@@ -269,7 +269,7 @@ fn value(
         Slot::Structure(target) => {
             let mut seen = Seen::default();
             members(xml, start, target, &mut seen, reading)?;
-            reading.close(schema, &seen);
+            reading.close(schema, &seen)?;
             Ok(())
         }
         Slot::List(list) => elements(xml, schema, list, reading),
@@ -298,7 +298,7 @@ fn elements(
             xml.skip()?;
             continue;
         }
-        reading.enter_element(list.len())?;
+        reading.enter_element(list)?;
         value(xml, &child, element.target, Place::Element(list), reading)?;
         reading.leave();
     }
@@ -316,7 +316,7 @@ fn entry(xml: &mut Xml<'_>, schema: &'static Schema, map: &mut dyn Map, reading:
         } else if name == value_member.wire_name.map_or("value", local_of) {
             let key =
                 key.take().ok_or_else(|| ReadError::new("Invalid XML: a map's value without its key"))?;
-            reading.enter_entry(&key, value_member.target)?;
+            reading.enter_entry(map, &key, value_member.target)?;
             value(xml, &child, value_member.target, Place::Entry(map, key), reading)?;
             reading.leave();
         } else {
