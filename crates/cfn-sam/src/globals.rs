@@ -238,7 +238,7 @@ fn align_open_api_version(resource: &mut Value) {
     properties.insert("OpenApiVersion".into(), Value::from(version.as_str()));
     if let Some(body) = properties.get_mut("DefinitionBody").and_then(Value::as_object_mut) {
         body.insert("openapi".into(), Value::from(version));
-        body.shift_remove("swagger");
+        crate::python27::remove(body, "swagger");
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Api<'a> {
 
 impl Api<'_> {
     fn translate(mut self, translation: &mut Translation<'_>) -> Result<Vec<Generated>> {
-        let rest_api = self.rest_api(translation)?;
+        let mut rest_api = self.rest_api(translation)?;
         let mut domain = domain::construct(translation, self.declared)?;
         let mut deployment = Generated::new(
             format!("{}Deployment", self.declared.id),
@@ -65,6 +65,9 @@ impl Api<'_> {
                 definition,
                 domain.config.as_ref(),
             )?;
+        }
+        if let Some(body) = rest_api.properties.get_mut("Body") {
+            crate::python27::forget_removed(body);
         }
         stage.put("DeploymentId", reference(&deployment.id));
         if let Some(tags) = self.declared.get("Tags") {

@@ -182,12 +182,11 @@ impl Definition {
             return Ok(self);
         }
         for (from, to) in [("securityDefinitions", "securitySchemes"), ("definitions", "schemas")] {
-            if self.doc.get(from).is_some_and(truthy) {
-                let moved = self.doc.shift_remove(from).unwrap_or_default();
-                if let Some(components) = crate::tree::entry_map(&mut self.doc, "components") {
-                    components.insert(to.into(), moved);
-                }
+            let Some(moved) = self.doc.get(from).filter(|moved| truthy(moved)).cloned() else { continue };
+            if let Some(components) = crate::tree::entry_map(&mut self.doc, "components") {
+                components.insert(to.into(), moved);
             }
+            python27::remove(&mut self.doc, from);
         }
         if !self.doc.get("paths").is_some_and(truthy) {
             return Ok(self);
@@ -208,8 +207,8 @@ impl Definition {
 }
 
 fn align_options(options: &mut Entries) {
-    options.shift_remove("produces");
-    options.shift_remove("consumes");
+    python27::remove(options, "produces");
+    python27::remove(options, "consumes");
     let headers = options
         .get_mut("responses")
         .and_then(|responses| responses.get_mut("200"))

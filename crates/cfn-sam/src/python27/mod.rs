@@ -25,7 +25,33 @@ fn hash(key: &str) -> u64 {
     hash ^ key.chars().count() as u64
 }
 
-/// A dictionary's hash table, without deletions.
+/// Begins the name of a key that was removed: its slot stays taken until the dictionary is copied, which shows in the order
+/// of the others. No key of a definition begins so.
+const REMOVED: char = '\u{1}';
+
+/// Removes a key, leaving its mark.
+pub(crate) fn remove(entries: &mut Entries, key: &str) -> Option<Value> {
+    let removed = entries.get_mut(key)?.take();
+    let mark = |(name, value): (String, Value)| {
+        if name == key { (format!("{REMOVED}{name}"), Value::Null) } else { (name, value) }
+    };
+    *entries = std::mem::take(entries).into_iter().map(mark).collect();
+    Some(removed)
+}
+
+/// Takes the marks of removed keys away, at the top and in the methods of paths, where they can be.
+pub(crate) fn forget_removed(definition: &mut Value) {
+    let Some(doc) = definition.as_object_mut() else { return };
+    doc.retain(|key, _| !key.starts_with(REMOVED));
+    let paths = doc.get_mut("paths").and_then(Value::as_object_mut);
+    for item in paths.into_iter().flat_map(|paths| paths.values_mut()) {
+        if let Some(options) = item.get_mut("options").and_then(Value::as_object_mut) {
+            options.retain(|key, _| !key.starts_with(REMOVED));
+        }
+    }
+}
+
+/// A dictionary's hash table.
 struct Table<'a> {
     slots: Vec<Option<&'a str>>,
     used: usize,
@@ -50,6 +76,7 @@ impl<'a> Table<'a> {
     }
 
     fn add(&mut self, key: &'a str) {
+        let key = key.strip_prefix(REMOVED).unwrap_or(key);
         let slot = self.slot_of(key);
         if self.slots[slot].is_some() {
             return;
@@ -77,8 +104,12 @@ impl<'a> Table<'a> {
 /// Keys in the order a dictionary lists them after they were inserted in the given order.
 fn listed<'a>(keys: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut table = Table::new();
-    keys.for_each(|key| table.add(key));
-    table.slots.into_iter().flatten().map(str::to_owned).collect()
+    let mut removed = Vec::new();
+    for key in keys {
+        table.add(key);
+        removed.extend(key.strip_prefix(REMOVED));
+    }
+    table.slots.into_iter().flatten().filter(|key| !removed.contains(key)).map(str::to_owned).collect()
 }
 
 /// Keys in the order the translator takes them: of a Python 2.7 dictionary when it emulates one, else as written.
@@ -131,6 +162,20 @@ pub(crate) fn copied_value(value: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn removed_keys_leave_their_slot_until_the_next_copy() {
+        let mut doc = Entries::new();
+        for key in ["swagger", "info", "paths", "openapi"] {
+            doc.insert(key.to_owned(), Value::Bool(true));
+        }
+        remove(&mut doc, "swagger");
+        assert_eq!(doc.len(), 4);
+        assert_eq!(copied(&doc).len(), 3);
+        let mut value = Value::Object(doc);
+        forget_removed(&mut value);
+        assert_eq!(value.as_object().unwrap().len(), 3);
+    }
 
     #[test]
     fn keys_are_listed_as_python_2_7_lists_them() {
