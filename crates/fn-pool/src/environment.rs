@@ -477,8 +477,9 @@ impl Live {
     }
 
     fn max_memory_mb(&self) -> Option<u32> {
-        let peak = self.sandbox.memory()?.peak_bytes;
-        Some(u32::try_from(peak.div_ceil(1 << 20)).unwrap_or(u32::MAX))
+        let peak_mb = self.sandbox.memory()?.peak_bytes.div_ceil(1 << 20);
+        // The peak counts /tmp and page cache too, which may exceed what is the function's own.
+        Some(u32::try_from(peak_mb).unwrap_or(u32::MAX).min(self.launch.memory_mb))
     }
 
     /// Error type and reason of a runtime's end.

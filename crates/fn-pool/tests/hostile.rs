@@ -100,7 +100,7 @@ async fn nothing_runs_between_invokes() {
          def tick():\n    global ticks\n    while True:\n        time.sleep(0.01); ticks += 1\n\
          threading.Thread(target=tick, daemon=True).start()\n\
          child = subprocess.Popen(['/bin/sh', '-c', 'while sleep 0.01; do echo x >> /tmp/child; done'])\n\
-         def handler(e, c): return [ticks, len(open('/tmp/child').read()) if e else 0]\n",
+         def handler(e, c):\n    time.sleep(0.1)\n    return [ticks, len(open('/tmp/child').read()) if e else 0]\n",
     ));
     let a = answer(&w.invoke(&f, "0").await);
     tokio::task::spawn_blocking(|| Command::new("sleep").arg("1").status()).await.unwrap().unwrap();

@@ -5,7 +5,9 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cgroup::{Cgroup, Limits, MemoryUse};
+use tokio::task::JoinHandle;
+
+use crate::cgroup::{Cgroup, Limits, MemoryUse, MemoryWatch};
 use crate::channel::{self, AsyncChannel};
 use crate::message::{Create, FromInit, FromSpawner, LaunchOrder, RuntimeExit, ToInit, ToSpawner};
 use crate::privileges::MAX_PROCESSES;
@@ -76,10 +78,10 @@ pub enum SandboxEvent {
 
 /// One environment. Dropping it kills every process in it and gives back what it held.
 pub struct Sandbox {
-    control: AsyncChannel,
+    control: Arc<AsyncChannel>,
     listeners: Vec<TcpListener>,
     output: Option<OwnedFd>,
-    tmp: Option<OwnedFd>,
+    memory_watch: Option<JoinHandle<()>>,
     parts: Vec<IsolationPart>,
     launched: bool,
     body: Body,
@@ -122,7 +124,7 @@ impl Sandbox {
             held.pidfd = fds.into_iter().next();
             held.cgroup = cgroup.clone();
         }
-        let control = AsyncChannel::new(control).step("make the init's socket")?;
+        let control = Arc::new(AsyncChannel::new(control).step("make the init's socket")?);
         let attached = attach(cgroup, pid, cloned_into_v2);
         let (attached, ready) = tokio::join!(attached, control.receive::<FromInit>());
         attached?;
@@ -131,7 +133,7 @@ impl Sandbox {
                 control,
                 listeners: fds.into_iter().map(TcpListener::from).collect(),
                 output: Some(output),
-                tmp: None,
+                memory_watch: None,
                 parts,
                 launched: false,
                 body,
@@ -155,7 +157,7 @@ impl Sandbox {
                 trees.extend(body.shared.ask(bind, Vec::new()).await?.1);
                 order.mounts.push(target.to_owned());
             }
-            set_limits(body.cgroup.clone(), spec.memory_mb).await?;
+            set_limits(body.cgroup.clone(), spec).await?;
         }
         let trees: Vec<_> = trees.iter().map(AsFd::as_fd).collect();
         self.control.send(&ToInit::Launch(Box::new(order)), &trees).await.step("order the launch")?;
@@ -163,12 +165,35 @@ impl Sandbox {
         match self.control.receive::<FromInit>().await.step("hear from init")? {
             (FromInit::Launched { parts }, fds) => {
                 self.parts.extend(parts);
-                self.tmp = fds.into_iter().next().or(self.tmp.take());
+                if let Some(tmp) = fds.into_iter().next() {
+                    self.watch_memory(tmp, spec.memory_mb)?;
+                }
                 Ok(())
             }
             (FromInit::Failed(error), _) => Err(error),
             _ => Err(StepError::new("launch", "answer out of order")),
         }
+    }
+
+    /// Ends every process when the function's own memory is more than it may have.
+    fn watch_memory(&mut self, tmp: OwnedFd, memory_mb: u32) -> Result<(), StepError> {
+        let Some(group) = self.body.0.as_ref().and_then(|held| held.cgroup.clone()) else { return Ok(()) };
+        let watch = MemoryWatch::new(group, u64::from(memory_mb) << 20, tmp).step("watch the memory")?;
+        let Some(mut watch) = watch else { return Ok(()) };
+        let control = self.control.clone();
+        self.memory_watch = Some(tokio::spawn(async move {
+            loop {
+                if let Err(error) = watch.over().await {
+                    tracing::warn!(%error, "an environment's memory is no longer watched");
+                    return;
+                }
+                watch.count_kill();
+                if control.send(&ToInit::SignalAll(libc::SIGKILL), &[]).await.is_err() {
+                    return;
+                }
+            }
+        }));
+        Ok(())
     }
 
     /// Whether a launch was tried: processes of it may be left.
@@ -274,9 +299,9 @@ async fn attach(group: Option<Arc<Cgroup>>, pid: i32, cloned_into_v2: bool) -> R
     attached.await.step("attach to control groups")?.step("attach to control groups")
 }
 
-async fn set_limits(group: Option<Arc<Cgroup>>, memory_mb: u32) -> Result<(), StepError> {
+async fn set_limits(group: Option<Arc<Cgroup>>, spec: &LaunchSpec) -> Result<(), StepError> {
     let Some(group) = group else { return Ok(()) };
-    let limits = Limits { memory_mb, processes: MAX_PROCESSES };
+    let limits = Limits { memory_mb: spec.memory_mb, tmp_mb: spec.tmp_mb, processes: MAX_PROCESSES };
     let set = tokio::task::spawn_blocking(move || group.set_limits(&limits));
     set.await.step("set limits")?.step("set limits")
 }
@@ -307,6 +332,14 @@ impl Held {
             tracing::warn!(%error, "an ended environment's control group could not be removed");
         }
         self.shared.return_uid(self.uid);
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if let Some(watch) = &self.memory_watch {
+            watch.abort();
+        }
     }
 }
 

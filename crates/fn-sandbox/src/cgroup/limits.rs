@@ -10,6 +10,8 @@ const PERIOD_US: u64 = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
     pub(crate) memory_mb: u32,
+    /// /tmp counts as memory to the kernel: the hard limit is both, the function's own is watched (`watch`).
+    pub(crate) tmp_mb: u32,
     pub(crate) processes: u64,
 }
 
@@ -38,12 +40,12 @@ pub(crate) fn memory_limit_file(version: Version) -> &'static str {
 }
 
 impl Limits {
-    pub(crate) fn memory_bytes(&self) -> u64 {
-        u64::from(self.memory_mb) << 20
+    fn hard_limit_bytes(&self) -> u64 {
+        (u64::from(self.memory_mb) + u64::from(self.tmp_mb)) << 20
     }
 
     pub(crate) fn memory_files(&self, version: Version) -> Files {
-        let limit = file(memory_limit_file(version), self.memory_bytes());
+        let limit = file(memory_limit_file(version), self.hard_limit_bytes());
         match version {
             // Swapping would turn the limit into slowness.
             Version::One => vec![limit, optional("memory.swappiness", 0)],
@@ -81,7 +83,7 @@ mod tests {
     #[test]
     fn a_vcpu_comes_with_1769_mb() {
         let value = |mb: u32, name: &str| {
-            let limits = Limits { memory_mb: mb, processes: 1 };
+            let limits = Limits { memory_mb: mb, tmp_mb: 512, processes: 1 };
             let files = [limits.cpu_files(Version::One), limits.cpu_files(Version::Two)];
             files.into_iter().flatten().find(|f| f.name == name).unwrap().value
         };

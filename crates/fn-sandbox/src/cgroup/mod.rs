@@ -5,14 +5,17 @@
 
 mod discover;
 mod limits;
+mod watch;
 
 use std::fs;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use discover::discover;
 pub(crate) use limits::Limits;
+pub(crate) use watch::MemoryWatch;
 
 /// One feature's place: the directory that holds the environments' directories, and whose rules apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub struct MemoryUse {
 pub(crate) struct Cgroup {
     name: String,
     hierarchies: Hierarchies,
+    /// Times the watch found the function out of memory.
+    own_oom_kills: AtomicU64,
 }
 
 impl Hierarchies {
@@ -70,7 +75,8 @@ impl Hierarchies {
 
     /// Makes an environment's groups, without limits and processes. Blocks for some tens of microseconds.
     pub(crate) fn make(&self, name: &str) -> io::Result<Cgroup> {
-        let group = Cgroup { name: name.to_owned(), hierarchies: self.clone() };
+        let group =
+            Cgroup { name: name.to_owned(), hierarchies: self.clone(), own_oom_kills: AtomicU64::new(0) };
         for place in self.places() {
             fs::create_dir(place.dir.join(name))?;
         }
@@ -152,7 +158,8 @@ impl Cgroup {
             // memory.peak came with Linux 5.19.
             peak_bytes: number(&dir, peak).unwrap_or(current_bytes),
             current_bytes,
-            oom_kills: keyed(&dir, events, "oom_kill").unwrap_or(0),
+            oom_kills: keyed(&dir, events, "oom_kill").unwrap_or(0)
+                + self.own_oom_kills.load(Ordering::Relaxed),
         })
     }
 
