@@ -48,6 +48,8 @@ pub fn decide(scope: &Scope, expression: &Value) -> Result<bool, EvalError> {
         }
     }
     match scope.value(expression)? {
+        // The SAM translator writes a lone condition's name.
+        Some(Value::String(name)) if scope.conditions.contains_key(&name) => scope.condition(&name),
         Some(Value::Bool(held)) => Ok(held),
         Some(Value::String(text)) if text == "true" => Ok(true),
         Some(Value::String(text)) if text == "false" => Ok(false),

@@ -135,6 +135,12 @@ impl Mentions {
     /// For the `Conditions` section, where `{"Condition": name}` is a reference.
     pub(crate) fn of_condition(value: &Value) -> Self {
         let mut mentions = Self::of(value);
+        if let Value::String(name) = value
+            && name != "true"
+            && name != "false"
+        {
+            mentions.add_condition(name);
+        }
         mentions.walk_conditions(value);
         mentions
     }

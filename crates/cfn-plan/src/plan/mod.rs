@@ -394,10 +394,29 @@ fn replaces(description: &ResourceTypeDesc, property: &str) -> bool {
 
 /// Properties that differ, in the order old then new.
 fn differing(old: &Map<String, Value>, new: &Map<String, Value>) -> Vec<String> {
-    let removed =
-        old.iter().filter(|(name, value)| new.get(*name) != Some(value)).map(|(name, _)| name.clone());
+    let is_same = |name: &String, value: &Value| new.get(name).is_some_and(|other| same(value, other));
+    let changed = old.iter().filter(|(name, value)| !is_same(name, value)).map(|(name, _)| name.clone());
     let added = new.keys().filter(|name| !old.contains_key(*name)).cloned();
-    removed.chain(added).collect()
+    changed.chain(added).collect()
+}
+
+/// Equal in CloudFormation's eyes, to which `5` and `"5"`, `true` and `"true"` are the same.
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Object(left), Value::Object(right)) => {
+            left.len() == right.len()
+                && left.iter().all(|(key, value)| right.get(key).is_some_and(|other| same(value, other)))
+        }
+        (Value::Array(left), Value::Array(right)) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
+        }
+        _ => {
+            left == right || {
+                let text = crate::intrinsics::scalar_text;
+                text(left).is_some_and(|left| Some(left) == text(right))
+            }
+        }
+    }
 }
 
 #[cfg(test)]

@@ -95,6 +95,13 @@ fn nothing_changed_is_nothing_to_do() {
 }
 
 #[test]
+fn a_number_and_its_text_are_the_same_value() {
+    let state = IndexMap::from([("Q".into(), queue("new", 1, &[]))]);
+    let text = "Resources: {Q: {Type: 'AWS::SQS::Queue', Properties: {QueueName: new, DelaySeconds: '1'}}}";
+    assert!(try_plan(text, &state).unwrap().is_empty());
+}
+
+#[test]
 fn a_replacement_makes_its_dependents_reconsider_and_is_cleaned_up_last() {
     let environment = json!({"Arn": "arn:old", "Url": "q-old"});
     let state = IndexMap::from([("Q".into(), queue("old", 1, &[])), ("F".into(), function(environment))]);
