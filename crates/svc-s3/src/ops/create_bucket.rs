@@ -24,13 +24,13 @@ pub async fn run(
     check_bucket_name(&input.bucket)?;
     check_features(&input)?;
     let configuration = input.create_bucket_configuration.unwrap_or_default();
-    check_location(cx, &configuration)?;
+    let region = location(cx, &configuration)?;
     let tags = to_tags(configuration.tags.unwrap_or_default());
     tags::check_bucket_tags(&tags)?;
     let new = NewBucket {
         name: input.bucket.clone(),
         owner: cx.account().to_owned(),
-        region: cx.region().to_owned(),
+        region,
         created: cx.time(),
         tags,
     };
@@ -58,8 +58,8 @@ fn check_features(input: &CreateBucketInput) -> Result<(), S3Error> {
     }
 }
 
-/// The bucket is made in the region that is asked, which must be the one the request names.
-fn check_location(cx: &RequestContext, configuration: &CreateBucketConfiguration) -> Result<(), S3Error> {
+/// Where the bucket is made: where the request names, which us-east-1 alone allows to be elsewhere.
+fn location(cx: &RequestContext, configuration: &CreateBucketConfiguration) -> Result<String, S3Error> {
     if configuration.location.is_some() || configuration.bucket.is_some() {
         return Err(S3Error::not_built("directory buckets"));
     }
@@ -67,8 +67,9 @@ fn check_location(cx: &RequestContext, configuration: &CreateBucketConfiguration
         "EU" => "eu-west-1",
         region => region,
     });
-    if asked.unwrap_or(DEFAULT_REGION) == cx.region() {
-        return Ok(());
+    let region = asked.unwrap_or(DEFAULT_REGION);
+    if region == cx.region() || cx.region() == DEFAULT_REGION {
+        return Ok(region.to_owned());
     }
     let text = match asked {
         Some(region) => format!(
