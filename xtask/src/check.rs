@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::steps::{self, Steps};
-use crate::{coverage, r#gen, screen, tidy};
+use crate::{coverage, r#gen, licences, screen, tidy};
 
 /// Runs all checks.
 pub fn run() -> Result<()> {
@@ -41,9 +41,10 @@ fn clippy() -> Result<()> {
 }
 
 fn deny() -> Result<()> {
+    licences::check()?;
     if !steps::is_installed("cargo-deny") {
         screen::say(
-            "    skipped: cargo-deny is not installed (cargo install cargo-deny); deny.toml says what it checks",
+            "    skipped: bans and advisories, since cargo-deny is not installed (cargo install cargo-deny)",
         );
         return Ok(());
     }

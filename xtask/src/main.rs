@@ -7,6 +7,7 @@ mod demo;
 mod r#gen;
 mod houses;
 mod http;
+mod licences;
 mod screen;
 mod steps;
 mod test;
