@@ -10,6 +10,8 @@ use crate::tables::{From, OBJECTS, UPLOADS, VERSIONS, newest_first};
 
 /// Rows read at a time.
 const PAGE_ROWS: usize = 1000;
+/// Rows read first after a leap: the next is likely to follow soon.
+const LEAP_ROWS: usize = 16;
 
 /// A page of a listing of `T`s by key.
 #[derive(Debug)]
@@ -38,11 +40,12 @@ pub async fn objects(
     bucket: BucketId,
     query: Query,
 ) -> Result<Listed<Version>, S3Error> {
+    let page_rows = query.max_keys + 1;
     let (mut rows, mut lister) = (Vec::new(), Lister::new(query));
     if lister.wants_nothing() {
         return Ok(Listed::new(rows, lister));
     }
-    let mut heads = Heads::new(snapshot, bucket, lister.start());
+    let mut heads = Heads::new(snapshot, bucket, lister.start(), page_rows);
     while let Some((key, version)) = heads.next().await? {
         if version.is_delete_marker() {
             continue;
@@ -76,11 +79,12 @@ pub async fn versions(
         Some(Marker::Within(key)) => Some(key.clone()),
         _ => None,
     };
+    let page_rows = query.max_keys + 1;
     let (mut rows, mut lister) = (Vec::new(), Lister::new(query));
     if lister.wants_nothing() {
         return Ok(Listed::new(rows, lister));
     }
-    let mut heads = Heads::new(snapshot, bucket, lister.start());
+    let mut heads = Heads::new(snapshot, bucket, lister.start(), page_rows);
     'keys: while let Some((key, head)) = heads.next().await? {
         let least = behind.filter(|_| within.as_deref() == Some(&key)).unwrap_or(u64::MAX);
         let mut noncurrent = Noncurrent::new(snapshot, bucket, &key);
@@ -151,27 +155,23 @@ pub async fn uploads(
 struct Heads<'s> {
     snapshot: &'s Snapshot,
     bucket: BucketId,
-    start: Option<Vec<u8>>,
+    start: Vec<u8>,
     page: std::vec::IntoIter<((BucketId, String), crate::model::Head)>,
     next: Option<Cursor>,
+    /// Rows to be read next; more as long as no leap intervenes.
+    rows: usize,
     is_begun: bool,
 }
 
 impl<'s> Heads<'s> {
-    fn new(snapshot: &'s Snapshot, bucket: BucketId, start: Vec<u8>) -> Self {
-        Self {
-            snapshot,
-            bucket,
-            start: Some(start),
-            page: Vec::new().into_iter(),
-            next: None,
-            is_begun: false,
-        }
+    fn new(snapshot: &'s Snapshot, bucket: BucketId, start: Vec<u8>, rows: usize) -> Self {
+        let (page, rows) = (Vec::new().into_iter(), rows.clamp(1, PAGE_ROWS));
+        Self { snapshot, bucket, start, page, next: None, rows, is_begun: false }
     }
 
     async fn next(&mut self) -> Result<Option<(String, Version)>, S3Error> {
         loop {
-            let least = self.start.as_deref().unwrap_or_default();
+            let least = self.start.as_slice();
             if let Some(((_, key), head)) = self.page.find(|((_, key), _)| key.as_bytes() >= least) {
                 return Ok(Some((key, head.current)));
             }
@@ -184,8 +184,9 @@ impl<'s> Heads<'s> {
 
     /// Reads on at the greater of the cursor and the leap's target.
     async fn read(&mut self) -> Result<(), S3Error> {
-        let start = self.start.as_deref().unwrap_or_default();
-        let scan = Scan::forward().limit(PAGE_ROWS);
+        let start = self.start.as_slice();
+        let scan = Scan::forward().limit(self.rows);
+        self.rows = (self.rows * 4).min(PAGE_ROWS);
         let from = (self.bucket, From(start));
         let page = match self.next.take() {
             Some(cursor) if cursor.as_bytes() >= self.position(start).as_slice() => {
@@ -206,7 +207,8 @@ impl<'s> Heads<'s> {
     }
 
     fn skip_to(&mut self, start: Vec<u8>) {
-        self.start = Some(start);
+        self.start = start;
+        self.rows = LEAP_ROWS;
     }
 }
 

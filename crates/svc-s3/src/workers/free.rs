@@ -32,8 +32,12 @@ pub async fn run(s3: S3) {
         );
     }
     let mut watch = s3.store().watch(GARBAGE.range(()).start);
-    let mut cursor = None;
+    let (mut cursor, mut forget_at) = (None, s3.clock().now());
     loop {
+        if s3.clock().now() >= forget_at {
+            forget_completed(&s3).await;
+            forget_at = s3.clock().now() + FORGET_EVERY;
+        }
         let Ok(snapshot) = s3.store().snapshot().await else { return };
         match free_page(&s3, &snapshot, &mut cursor).await {
             Ok(Progress::Some) => {}
@@ -44,7 +48,7 @@ pub async fn run(s3: S3) {
                 tokio::select! {
                     changed = watch.changed(snapshot.version()) => if changed.is_err() { return },
                     () = released => cursor = None,
-                    () = s3.clock().sleep(FORGET_EVERY) => forget_completed(&s3).await,
+                    () = s3.clock().sleep_until(forget_at) => {}
                 }
             }
             Err(error) => {

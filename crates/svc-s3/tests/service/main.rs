@@ -5,6 +5,7 @@
 mod access;
 mod buckets;
 mod form;
+mod histories;
 mod http;
 mod listing;
 mod multipart;
