@@ -37,6 +37,16 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// Puts an item, which may have at most 400 KB.
+    pub fn put(item: Attributes) -> Result<Self> {
+        if item_size(&item) > MAX_ITEM_BYTES {
+            return Err(Error::Validation("Item size has exceeded the maximum allowed size".to_owned()));
+        }
+        Ok(Self::Put(Arc::new(item)))
+    }
+}
+
 /// An action and the condition it depends on.
 #[derive(Debug)]
 pub struct ItemAction {
@@ -80,15 +90,7 @@ impl ItemAction {
     pub fn check(&self, table: &TableInfo) -> Result<ItemKey> {
         let keyed = Keyed::of(table);
         let key = match &self.action {
-            Action::Put(item) => {
-                let key = keyed.item(item)?;
-                if item_size(item) > MAX_ITEM_BYTES {
-                    return Err(Error::Validation(
-                        "Item size has exceeded the maximum allowed size".to_owned(),
-                    ));
-                }
-                key
-            }
+            Action::Put(item) => keyed.item(item)?,
             Action::Delete { key } | Action::Check { key } => keyed.key(key)?,
             Action::Update { key, update, .. } => {
                 let key = keyed.key(key)?;

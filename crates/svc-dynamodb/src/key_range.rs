@@ -72,27 +72,23 @@ impl<'a> KeyPlan<'a> {
 
     /// A start key must lie where the conditions look.
     pub(crate) fn check_start(&self, start: &Attributes) -> Result<()> {
-        let outside = |at: usize| {
-            let message = if at < self.hash_count {
-                "The provided starting key is outside query boundaries based on provided conditions"
-            } else {
-                "The provided starting key does not match the range key predicate"
-            };
-            Err(Error::Validation(message.to_owned()))
+        let (hash, range) = self.equal.split_at(self.hash_count);
+        let is_equal =
+            |(attribute, value): &(&KeyAttribute, &Value)| start.get(&attribute.name) == Some(*value);
+        let passes = |(attribute, test): (&KeyAttribute, &KeyTest)| {
+            start.get(&attribute.name).is_some_and(|value| test.accepts(value))
         };
-        for (at, (attribute, value)) in self.equal.iter().enumerate() {
-            if start.get(&attribute.name) != Some(*value) {
-                return outside(at);
-            }
-        }
-        match self.last {
-            Some((attribute, test))
-                if !start.get(&attribute.name).is_some_and(|value| test.accepts(value)) =>
-            {
-                outside(self.hash_count)
-            }
-            _ => Ok(()),
-        }
+        let has_range = !range.is_empty() || self.last.is_some();
+        let message = if has_range && !(range.iter().all(is_equal) && self.last.is_none_or(passes)) {
+            "The provided starting key does not match the range key predicate"
+        } else if hash.iter().all(is_equal) {
+            return Ok(());
+        } else if has_range {
+            "The query can return at most one row and cannot be restarted"
+        } else {
+            "The provided starting key is outside query boundaries based on provided conditions"
+        };
+        Err(Error::Validation(message.to_owned()))
     }
 }
 
@@ -101,6 +97,11 @@ fn unsupported() -> Error {
 }
 
 fn check_types(attribute: &KeyAttribute, test: &KeyTest) -> Result<()> {
+    if *test == KeyTest::Unindexable {
+        return Err(Error::Validation(
+            "Attempted conditional constraint is not an indexable operation".to_owned(),
+        ));
+    }
     let wrong = test.values().find(|value| value.value_type() != attribute.key_type.value_type());
     if wrong.is_some() {
         return Err(Error::invalid_parameter("Condition parameter type does not match schema type"));
@@ -126,6 +127,8 @@ fn tested(prefix: &[u8], test: &KeyTest) -> KeyRange {
     };
     let all = KeyRange::prefix(prefix.to_vec());
     match test {
+        // Refused when the plan was made.
+        KeyTest::Unindexable => KeyRange { start: all.start.clone(), end: Some(all.start) },
         KeyTest::Equal(value) => KeyRange::prefix(at(value)),
         KeyTest::Less(value) => KeyRange { start: all.start, end: Some(at(value)) },
         KeyTest::LessOrEqual(value) => KeyRange { start: all.start, end: prefix_end(&at(value)) },

@@ -7,7 +7,8 @@ use crate::value::{Attributes, Value};
 
 const MAX_HASH_BYTES: usize = 2048;
 const MAX_RANGE_BYTES: usize = 1024;
-const MISMATCH: &str = "The provided key element does not match the schema";
+/// What the service says of a key that is not the table's.
+pub const MISMATCH: &str = "The provided key element does not match the schema";
 
 /// A table whose keys are to be checked.
 pub struct Keyed<'a> {
@@ -47,6 +48,13 @@ impl<'a> Keyed<'a> {
         check_sizes(&self.table.key, item)?;
         self.index_keys(item)?;
         ItemKey::of(self.table, item).ok_or_else(|| Error::Validation(MISMATCH.to_owned()))
+    }
+
+    /// Whether an item has all key attributes, of the right types.
+    pub fn has_key(&self, item: &Attributes) -> bool {
+        self.table.key.attributes().all(|attribute| {
+            item.get(&attribute.name).is_some_and(|v| v.value_type() == attribute.key_type.value_type())
+        })
     }
 
     /// Checks a `Key` parameter: the key attributes, all of them and nothing else.

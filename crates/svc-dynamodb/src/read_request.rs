@@ -12,7 +12,7 @@ use crate::convert;
 use crate::error::{Error, Result};
 use crate::expr::{Condition, Projection};
 use crate::keys::{check_key, check_nested};
-use crate::model::{IndexKind, IndexProjection};
+use crate::model::{Index, IndexKind, IndexProjection};
 use crate::page::{PageResult, Source, goes_beyond};
 use crate::value::Attributes;
 
@@ -50,39 +50,57 @@ impl Wanted {
         }
     }
 
-    /// Checks everything that needs the table. Returns whether items must be read behind a local index's entries.
-    pub fn check_source(&self, source: &Source) -> Result<bool> {
-        if let Some(projection) = &self.projection {
-            check_nested(&source.table, projection.nested_attributes())?;
-        }
-        if let Some(filter) = &self.filter {
-            check_paths(&source.table, filter)?;
-        }
-        let Some(index) = source.index() else { return Ok(false) };
-        let is_global = index.kind == IndexKind::Global;
+    /// Global indexes are read eventually consistently only.
+    pub fn check_consistency(&self, source: &Source) -> Result<()> {
+        let is_global = source.index().is_some_and(|index| index.kind == IndexKind::Global);
         if is_global && self.is_consistent {
             return Err(Error::Validation(
                 "Consistent reads are not supported on global secondary indexes".to_owned(),
             ));
         }
-        let wants_all =
-            self.select == Some(Select::AllAttributes) && index.projection != IndexProjection::All;
-        if wants_all && is_global {
+        Ok(())
+    }
+
+    /// All attributes can be had of a global index only where it holds them all.
+    pub fn check_select(&self, source: &Source) -> Result<()> {
+        let Some(index) = source.index() else { return Ok(()) };
+        if self.wants_more_than(index) && index.kind == IndexKind::Global {
             return Err(Error::invalid_parameter(format!(
                 "Select type ALL_ATTRIBUTES is not supported for global secondary index {} because its projection type \
                  is not ALL",
                 index.name
             )));
         }
+        Ok(())
+    }
+
+    fn wants_more_than(&self, index: &Index) -> bool {
+        self.select == Some(Select::AllAttributes) && index.projection != IndexProjection::All
+    }
+
+    /// Projections lead into no key attribute.
+    pub fn check_projection(&self, source: &Source) -> Result<()> {
+        let nested = self.projection.iter().flat_map(Projection::nested_attributes);
+        check_nested(&source.table, nested)
+    }
+
+    /// Filters lead into no key attribute.
+    pub fn check_filter(&self, source: &Source) -> Result<()> {
+        self.filter.as_ref().map_or(Ok(()), |filter| check_paths(&source.table, filter))
+    }
+
+    /// Whether items must be read behind a local index's entries; a global index cannot answer what would need it.
+    pub fn needs_items(&self, source: &Source) -> Result<bool> {
+        let Some(index) = source.index() else { return Ok(false) };
         let beyond = goes_beyond(source, self.named_attributes());
-        if is_global && !beyond.is_empty() {
+        if index.kind == IndexKind::Global && !beyond.is_empty() {
             return Err(Error::invalid_parameter(format!(
                 "Global secondary index {} does not project [{}]",
                 index.name,
                 beyond.join(", ")
             )));
         }
-        Ok(wants_all || !beyond.is_empty())
+        Ok(self.wants_more_than(index) || !beyond.is_empty())
     }
 
     /// Attributes the projection names.
@@ -125,28 +143,38 @@ const INVALID_START: &str = "The provided starting key is invalid";
 
 /// ExclusiveStartKey, its values validated.
 pub fn start_key(key: Option<IndexMap<String, api_dynamodb::AttributeValue>>) -> Result<Option<Attributes>> {
-    key.map(convert::attributes)
-        .transpose()
-        .map_err(|message| Error::Validation(format!("{INVALID_START}: {message}")))
+    // The service prefixes some of the messages only.
+    const PLAIN: [&str; 5] =
+        ["contains duplicates", "number set", "numeric value", "significant digits", "number with magnitude"];
+    key.map(convert::attributes).transpose().map_err(|message| {
+        let is_plain = PLAIN.iter().any(|part| message.contains(part));
+        Error::Validation(if is_plain { message } else { format!("{INVALID_START}: {message}") })
+    })
 }
 
-/// ExclusiveStartKey must have exactly the key attributes of the table and the index.
-pub fn check_start_key(source: &Source, key: &Attributes) -> Result<()> {
-    let names = source.last_key_attributes();
-    let is_table = source.index().is_none();
-    if key.len() != names.len() {
-        let detail = if is_table { ": The provided key element does not match the schema" } else { "" };
+/// ExclusiveStartKey must have as many attributes as the keys of the table and the index, among them those of the index
+/// (of the table, in a Query without one).
+pub fn check_start_shape(source: &Source, key: &Attributes, is_query: bool) -> Result<()> {
+    let is_plain_scan = source.index().is_none() && !is_query;
+    if key.len() != source.last_key_attributes().len() {
+        let detail = if is_plain_scan { ": The provided key element does not match the schema" } else { "" };
         return Err(Error::Validation(format!("{INVALID_START}{detail}")));
     }
-    if names.iter().any(|name| !key.contains_key(*name)) {
+    if is_plain_scan {
+        return Ok(());
+    }
+    if source.key().attributes().any(|attribute| !key.contains_key(&attribute.name)) {
         return Err(Error::Validation(INVALID_START.to_owned()));
     }
-    let in_start = |error| match error {
+    check_key(source.key(), key)
+}
+
+/// ExclusiveStartKey must hold a key of the table.
+pub fn check_start_item(source: &Source, key: &Attributes) -> Result<()> {
+    check_key(&source.table.key, key).map_err(|error| match error {
         Error::Validation(message) => Error::Validation(format!("{INVALID_START}: {message}")),
         other => other,
-    };
-    check_key(&source.table.key, key).map_err(in_start)?;
-    check_key(source.key(), key).map_err(in_start)
+    })
 }
 
 /// What a page consumed.

@@ -45,9 +45,13 @@ pub(crate) fn shown(tags: &Tags) -> Vec<Tag> {
 /// The table a tag operation names by its ARN.
 pub(crate) fn table_of(cx: &port::RequestContext, arn: &str) -> Result<crate::catalog::TableRef> {
     if !arn.starts_with("arn:") {
-        return Err(Error::Validation(format!("Invalid TableArn: {arn}")));
+        return Err(invalid_arn(arn));
     }
-    crate::catalog::TableRef::parse(cx, arn)
+    crate::catalog::TableRef::parse(cx, arn).map_err(|_| invalid_arn(arn))
+}
+
+fn invalid_arn(arn: &str) -> Error {
+    Error::Validation(format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}"))
 }
 
 /// Tag operations name the ARN they miss.

@@ -12,7 +12,7 @@
 
 use super::ast::{Comparator, Condition, Operand};
 use super::bindings::Bindings;
-use super::function::{CONDITION_FUNCTIONS, Checked, check_function};
+use super::function::{CONDITION_FUNCTIONS, Checked, SIZE, check_function};
 use super::lexer::TokenKind;
 use super::parser::{Parser, Rank};
 use super::{ExpressionKind, MAX_IN_OPERANDS};
@@ -224,7 +224,17 @@ impl ConditionParser<'_> {
         if inner.is_wrapped {
             self.parser.issue(PARENTHESES, || "The expression has redundant parentheses;".to_owned());
         }
-        Ok(Expr { is_wrapped: true, end: self.parser.position(), ..inner })
+        let mut node = inner.node;
+        let mut is_wrapped = true;
+        if let Node::Operand(Some(Operand::Path(path))) = &mut node
+            && matches!(self.parser.peek(), TokenKind::Dot | TokenKind::OpenIndex)
+        {
+            // `(a).b`: parentheses around the head of a path.
+            let rank = self.rank(0);
+            self.parser.path_rest(path, rank, RESERVED)?;
+            is_wrapped = false;
+        }
+        Ok(Expr { node, is_wrapped, end: self.parser.position() })
     }
 
     fn function(&mut self) -> Result<Node, Invalid> {
@@ -257,13 +267,13 @@ impl ConditionParser<'_> {
             Node::Operand(operand) => operand,
             Node::Condition(_) | Node::Unknown => None,
             Node::Function(function) => {
-                let name = function.name;
-                let function = self.checked(function)?;
-                if let Checked::Size(operand) = function {
-                    return Some(operand);
+                if function.name != SIZE {
+                    self.misused(function.name);
                 }
-                self.misused(name);
-                None
+                match self.checked(function)? {
+                    Checked::Size(operand) => Some(operand),
+                    Checked::Condition(_) => None,
+                }
             }
         }
     }
@@ -275,16 +285,14 @@ impl ConditionParser<'_> {
             Node::Unknown => Ok(unresolved()),
             Node::Operand(_) => Err(self.parser.syntax_error_at(expr.end)),
             Node::Function(function) => {
-                let name = function.name;
+                if function.name == SIZE {
+                    self.misused(function.name);
+                }
                 let checked = self.checked(function);
                 self.tests += 1;
                 match checked {
                     Some(Checked::Condition(condition)) => Ok(condition),
-                    Some(Checked::Size(_)) => {
-                        self.misused(name);
-                        Ok(unresolved())
-                    }
-                    None => Ok(unresolved()),
+                    Some(Checked::Size(_)) | None => Ok(unresolved()),
                 }
             }
         }
@@ -441,6 +449,7 @@ mod tests {
             "((a = :n) OR (b < :m)) AND NOT (c <> :s)",
             "not not not a >= :n",
             "(size(a)) <= :n",
+            "(a).b[1] = :n AND (a.b).c = :m AND #n = :s",
         ] {
             let mut bindings = Bindings::new(
                 Some(IndexMap::from([("#n".to_owned(), "name".to_owned())])),
@@ -471,6 +480,11 @@ mod tests {
     fn semantic_errors_have_the_services_texts() {
         for (text, message) in [
             ("((a = :n))", "The expression has redundant parentheses;"),
+            ("((a)).b = :n", "The expression has redundant parentheses;"),
+            (
+                "contains(attribute_exists(a), status)",
+                "The function is not allowed to be used this way in an expression; function: attribute_exists",
+            ),
             ("dog(a)", "Invalid function name; function: dog"),
             ("size(a)", "The function is not allowed to be used this way in an expression; function: size"),
             (

@@ -3,6 +3,9 @@
 use super::ast::{Condition, Operand, Path};
 use crate::value::{Value, ValueType};
 
+/// The one function whose result is compared; all others are conditions.
+pub(super) const SIZE: &str = "size";
+
 /// Functions of conditions and how many operands they take.
 pub(super) const CONDITION_FUNCTIONS: [(&str, usize); 6] = [
     ("attribute_exists", 1),
@@ -10,7 +13,7 @@ pub(super) const CONDITION_FUNCTIONS: [(&str, usize); 6] = [
     ("attribute_type", 2),
     ("begins_with", 2),
     ("contains", 2),
-    ("size", 1),
+    (SIZE, 1),
 ];
 
 /// A function, checked.

@@ -24,21 +24,24 @@ pub enum KeyTest {
     /// Both bounds included.
     Between(Value, Value),
     BeginsWith(Value),
+    /// Something no key can answer (legacy operators); refused once the key is known.
+    Unindexable,
 }
 
 impl KeyTest {
     /// The values it compares with.
     pub fn values(&self) -> impl Iterator<Item = &Value> {
         let (first, second) = match self {
-            Self::Between(low, high) => (low, Some(high)),
+            Self::Between(low, high) => (Some(low), Some(high)),
             Self::Equal(v)
             | Self::Less(v)
             | Self::LessOrEqual(v)
             | Self::Greater(v)
             | Self::GreaterOrEqual(v)
-            | Self::BeginsWith(v) => (v, None),
+            | Self::BeginsWith(v) => (Some(v), None),
+            Self::Unindexable => (None, None),
         };
-        std::iter::once(first).chain(second)
+        first.into_iter().chain(second)
     }
 
     /// Whether a value passes.
@@ -58,6 +61,7 @@ impl KeyTest {
                 (Value::B(b), Value::B(prefix)) => b.starts_with(prefix),
                 _ => false,
             },
+            Self::Unindexable => false,
         }
     }
 }
@@ -111,6 +115,11 @@ fn unusable(operator: &str) -> Invalid {
 }
 
 fn comparison(comparator: Comparator, left: &Operand, right: &Operand) -> Result<KeyTerm, Invalid> {
+    for operand in [left, right] {
+        if matches!(operand, Operand::Path(path) if path.is_nested()) {
+            attribute(operand)?;
+        }
+    }
     let (comparator, attribute, value) = match (left, right) {
         (Operand::Size(_), _) | (_, Operand::Size(_)) => return Err(nested()),
         (Operand::Path(_), Operand::Path(_)) => {

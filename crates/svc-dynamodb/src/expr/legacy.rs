@@ -144,7 +144,7 @@ pub fn key_conditions(conditions: IndexMap<String, LegacyCondition>) -> Result<V
                 (LegacyOperator::Ge, Some(v), None) => KeyTest::GreaterOrEqual(v),
                 (LegacyOperator::BeginsWith, Some(v), None) => KeyTest::BeginsWith(v),
                 (LegacyOperator::Between, Some(low), Some(high)) => KeyTest::Between(low, high),
-                _ => return Err("Attempted conditional constraint is not an indexable operation".to_owned()),
+                _ => KeyTest::Unindexable,
             };
             Ok(KeyTerm { attribute, test })
         })

@@ -139,6 +139,15 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Remembers how two paths clash; an overlap is reported before a conflict.
+    pub(super) fn clash_issue(&mut self, overlap: Rank, conflict: Rank, one: &Path, two: &Path) {
+        match clash(one, two) {
+            Some(Clash::Overlap(message)) => self.issue(overlap, || message),
+            Some(Clash::Conflict(message)) => self.issue(conflict, || message),
+            None => {}
+        }
+    }
+
     pub(super) fn count_operator(&mut self) {
         self.operators += 1;
     }
@@ -182,20 +191,31 @@ impl<'a> Parser<'a> {
     /// A document path. Undefined names and reserved words are remembered as errors.
     pub(super) fn path(&mut self, undefined: Rank, reserved: Rank) -> Result<Path, Invalid> {
         let root = self.path_name(undefined, reserved)?;
-        let mut rest = Vec::new();
+        let mut path = Path { root, rest: Vec::new() };
+        self.path_rest(&mut path, undefined, reserved)?;
+        Ok(path)
+    }
+
+    /// What follows the path so far: `.name` and `[index]`.
+    pub(super) fn path_rest(
+        &mut self,
+        path: &mut Path,
+        undefined: Rank,
+        reserved: Rank,
+    ) -> Result<(), Invalid> {
         loop {
             if self.take(TokenKind::Dot) {
-                rest.push(PathElement::Name(self.path_name(undefined, reserved)?));
+                path.rest.push(PathElement::Name(self.path_name(undefined, reserved)?));
             } else if self.take(TokenKind::OpenIndex) {
                 if self.peek() != TokenKind::Index {
                     return Err(self.syntax_error());
                 }
                 // An index beyond any list: larger ones are all the same.
-                rest.push(PathElement::Index(self.token_text().parse().unwrap_or(usize::MAX)));
+                path.rest.push(PathElement::Index(self.token_text().parse().unwrap_or(usize::MAX)));
                 self.advance();
                 self.expect(TokenKind::CloseIndex)?;
             } else {
-                return Ok(Path { root, rest });
+                return Ok(());
             }
         }
     }
@@ -240,7 +260,14 @@ impl<'a> Parser<'a> {
 }
 
 /// How two paths stand to each other where they may not both be written or kept.
-pub(super) fn overlap(one: &Path, two: &Path) -> Option<String> {
+enum Clash {
+    /// One leads into the other.
+    Overlap(String),
+    /// They take one value for a map and for a list.
+    Conflict(String),
+}
+
+fn clash(one: &Path, two: &Path) -> Option<Clash> {
     if one.root != two.root {
         return None;
     }
@@ -251,15 +278,15 @@ pub(super) fn overlap(one: &Path, two: &Path) -> Option<String> {
                 return None;
             }
             _ => {
-                return Some(format!(
+                return Some(Clash::Conflict(format!(
                     "Two document paths conflict with each other; must remove or rewrite one of these paths; \
                      path one: {one}, path two: {two}"
-                ));
+                )));
             }
         }
     }
-    Some(format!(
+    Some(Clash::Overlap(format!(
         "Two document paths overlap with each other; must remove or rewrite one of these paths; \
          path one: {one}, path two: {two}"
-    ))
+    )))
 }

@@ -9,13 +9,14 @@ use super::ExpressionKind;
 use super::ast::{Path, PathElement, Projection, ProjectionNode};
 use super::bindings::Bindings;
 use super::lexer::TokenKind;
-use super::parser::{Parser, Rank, overlap};
+use super::parser::{Parser, Rank};
 use crate::value::validate::Invalid;
 use crate::value::{Attributes, Value};
 
 const RESERVED: Rank = (0, 0, 0);
 const UNDEFINED: Rank = (1, 0, 0);
 const OVERLAP: Rank = (2, 0, 0);
+const CONFLICT: Rank = (3, 0, 0);
 
 /// Parses `path (, path)*`.
 pub fn parse_projection(text: &str, bindings: &mut Bindings) -> Result<Projection, Invalid> {
@@ -23,8 +24,8 @@ pub fn parse_projection(text: &str, bindings: &mut Bindings) -> Result<Projectio
     let mut paths: Vec<Path> = Vec::new();
     loop {
         let path = parser.path(UNDEFINED, RESERVED)?;
-        if let Some(message) = paths.iter().find_map(|earlier| overlap(earlier, &path)) {
-            parser.issue(OVERLAP, || message);
+        for earlier in &paths {
+            parser.clash_issue(OVERLAP, CONFLICT, earlier, &path);
         }
         paths.push(path);
         if !parser.take(TokenKind::Comma) {

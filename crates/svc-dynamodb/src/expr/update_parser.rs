@@ -12,7 +12,7 @@ use super::ExpressionKind;
 use super::ast::{Path, SetOperand, SetValue, Update};
 use super::bindings::Bindings;
 use super::lexer::TokenKind;
-use super::parser::{Parser, Rank, overlap};
+use super::parser::{Parser, Rank};
 use crate::value::validate::Invalid;
 use crate::value::{Value, ValueType};
 
@@ -22,8 +22,9 @@ const SECTION: Rank = (2, 0, 0);
 const UNDEFINED_NAME: Rank = (3, 0, 0);
 const UNDEFINED_VALUE: Rank = (4, 0, 0);
 const OVERLAP: Rank = (5, 0, 0);
-const OPERAND: Rank = (6, 0, 0);
-const FUNCTION: Rank = (7, 0, 0);
+const CONFLICT: Rank = (6, 0, 0);
+const OPERAND: Rank = (7, 0, 0);
+const FUNCTION: Rank = (8, 0, 0);
 
 const SECTIONS: [&str; 4] = ["SET", "REMOVE", "ADD", "DELETE"];
 
@@ -42,10 +43,10 @@ pub fn parse_update(text: &str, bindings: &mut Bindings) -> Result<Update, Inval
     }
     let UpdateParser { mut parser, update, .. } = parser;
     let targets: Vec<&Path> = update.targets().collect();
-    let clash =
-        (0..targets.len()).find_map(|i| targets[..i].iter().find_map(|earlier| overlap(earlier, targets[i])));
-    if let Some(message) = clash {
-        parser.issue(OVERLAP, || message);
+    for (at, later) in targets.iter().enumerate() {
+        for earlier in &targets[..at] {
+            parser.clash_issue(OVERLAP, CONFLICT, earlier, later);
+        }
     }
     parser.finish()?;
     Ok(update)

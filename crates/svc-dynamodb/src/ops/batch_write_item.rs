@@ -1,7 +1,5 @@
 //! BatchWriteItem: up to 25 puts and deletes, each on its own; what met lasting conflicts comes back unprocessed.
 
-use std::sync::Arc;
-
 use api_dynamodb::{
     BatchWriteItemInput, BatchWriteItemOutput, ItemCollectionMetrics, ReturnItemCollectionMetrics,
     WriteRequest,
@@ -18,6 +16,7 @@ use crate::catalog::TableRef;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::item_write::{Written, is_conflict, metrics_of};
+use crate::keys::{Keyed, MISMATCH};
 use crate::request::WriteCondition;
 use crate::tables::ItemKey;
 
@@ -106,7 +105,7 @@ impl Answer {
 
 fn write(request: WriteRequest) -> Result<Write> {
     let action = match (request.put_request.clone(), request.delete_request.clone()) {
-        (Some(put), None) => Action::Put(Arc::new(convert::attributes(put.item)?)),
+        (Some(put), None) => Action::put(convert::attributes(put.item)?)?,
         (None, Some(delete)) => Action::Delete { key: convert::attributes(delete.key)? },
         _ => {
             return Err(Error::Validation(
@@ -126,6 +125,10 @@ async fn check(service: &Service, cx: &RequestContext, table: &TableRef, writes:
     let snapshot = service.store().snapshot().await?;
     let facts = Facts::of_items(writes.iter().map(|write| write.action.key_attributes()));
     let table = service.open(cx, &snapshot, table, "dynamodb:BatchWriteItem", &facts).await?;
+    let keyed = Keyed::of(&table);
+    if writes.iter().any(|write| !keyed.has_key(write.action.key_attributes())) {
+        return Err(Error::Validation(MISMATCH.to_owned()));
+    }
     let keys: Vec<ItemKey> = writes.iter().map(|write| write.action.check(&table)).collect::<Result<_>>()?;
     if (1..keys.len()).any(|at| keys[..at].contains(&keys[at])) {
         return Err(Error::Validation("Provided list of item keys contains duplicates".to_owned()));

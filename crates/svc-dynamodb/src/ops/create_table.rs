@@ -1,11 +1,11 @@
 //! CreateTable. The table is there, and active, when the call returns.
 
-use api_dynamodb::{CreateTableInput, CreateTableOutput, TableClass};
+use api_dynamodb::{CreateTableInput, CreateTableOutput, IndexStatus, TableClass, TableStatus};
 use port::{Access, RequestContext};
 
 use crate::Service;
 use crate::catalog::TableRef;
-use crate::description::{describe, status};
+use crate::description::describe;
 use crate::error::{Error, Result};
 use crate::model::{IndexState, TableInfo};
 use crate::table_spec::{Definitions, billing, check_indexes, encryption, refuse_present, refuse_streams};
@@ -31,7 +31,11 @@ pub(crate) async fn run(
     let table = specified(service, cx, &reference, input)?;
     service.store().transact(|tx| insert(tx, &table)).await?;
     let snapshot = service.store().snapshot().await?;
-    let description = describe(&snapshot, &table, status(&table)).await?;
+    // As the service answers: the next DescribeTable shows it active.
+    let mut description = describe(&snapshot, &table, TableStatus::Creating).await?;
+    for index in description.global_secondary_indexes.iter_mut().flatten() {
+        index.index_status = Some(IndexStatus::Creating);
+    }
     Ok(CreateTableOutput { table_description: Some(description) })
 }
 

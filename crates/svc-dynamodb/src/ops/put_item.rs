@@ -1,7 +1,5 @@
 //! PutItem: creates or replaces an item.
 
-use std::sync::Arc;
-
 use api_dynamodb::{PutItemInput, PutItemOutput, ReturnValue};
 use port::RequestContext;
 
@@ -30,7 +28,7 @@ pub(crate) async fn run(
     if !matches!(input.return_values, None | Some(ReturnValue::None | ReturnValue::AllOld)) {
         return Err(Error::Validation("ReturnValues can only be ALL_OLD or NONE".to_owned()));
     }
-    let item = convert::attributes(input.item)?;
+    let put = Action::put(convert::attributes(input.item)?)?;
     let mut bindings = bindings(
         input.expression_attribute_names,
         input.expression_attribute_values,
@@ -45,8 +43,7 @@ pub(crate) async fn run(
     }
     .parse(&mut bindings)?;
     bindings.check_used()?;
-    let action =
-        ItemAction { action: Action::Put(Arc::new(item)), condition, return_values: input.return_values };
+    let action = ItemAction { action: put, condition, return_values: input.return_values };
     let written = service.write_item(cx, &table, "dynamodb:PutItem", &action).await?;
     Ok(PutItemOutput {
         attributes: written.outcome.returned(&action).map(convert::to_api_map),

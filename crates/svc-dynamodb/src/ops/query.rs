@@ -13,7 +13,9 @@ use crate::expr::key_condition::{KeyTerm, KeyTest, key_terms};
 use crate::expr::{ExpressionKind, legacy, parse_condition};
 use crate::key_range::KeyPlan;
 use crate::page::PageRequest;
-use crate::read_request::{Wanted, check_filter_keys, check_start_key, report, start_key};
+use crate::read_request::{
+    Wanted, check_filter_keys, check_start_item, check_start_shape, report, start_key,
+};
 use crate::request::{bindings, check_exclusive, filter, legacy_conditions, projection};
 use crate::value::Attributes;
 
@@ -24,8 +26,9 @@ pub(crate) async fn run(
 ) -> Result<QueryOutput> {
     let table = TableRef::parse(cx, &input.table_name)?;
     let filter_parameter = if input.query_filter.is_some() { "QueryFilter" } else { "Filter Expression" };
-    let (terms, wanted) = parse(&mut input)?;
+    let expressions = expressions(&input)?;
     let start = start_key(input.exclusive_start_key.take())?;
+    let (terms, wanted) = parse(&mut input, expressions)?;
     wanted.check(input.index_name.is_some(), "Querying")?;
     let snapshot = service.store().snapshot().await?;
     let index = input.index_name.as_deref();
@@ -33,23 +36,30 @@ pub(crate) async fn run(
     let facts = wanted.facts(Facts::of_items([&fixed]), index.is_some());
     let facts = facts.naming(terms.iter().map(|term| term.attribute.clone()));
     let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Query", &facts).await?;
-    let plan = KeyPlan::of(source.key(), &terms)?;
-    if let Some(filter) = &wanted.filter {
-        check_filter_keys(&source, filter, filter_parameter)?;
+    wanted.check_consistency(&source)?;
+    if let Some(start) = &start {
+        check_start_shape(&source, start, true)?;
     }
-    let needs_items = wanted.check_source(&source)?;
+    let plan = KeyPlan::of(source.key(), &terms)?;
     let direction = match input.scan_index_forward {
         Some(false) => Direction::Backward,
         _ => Direction::Forward,
     };
     let mut range = plan.range(source.prefix());
     if let Some(start) = &start {
-        check_start_key(&source, start)?;
+        check_start_item(&source, start)?;
         plan.check_start(start)?;
         let key = source.row_key(start);
         let key = key.ok_or_else(|| Error::Validation("The provided starting key is invalid".to_owned()))?;
         range = range.after(&key, direction);
     }
+    wanted.check_projection(&source)?;
+    if let Some(filter) = &wanted.filter {
+        check_filter_keys(&source, filter, filter_parameter)?;
+    }
+    wanted.check_select(&source)?;
+    wanted.check_filter(&source)?;
+    let needs_items = wanted.needs_items(&source)?;
     let request = PageRequest {
         range,
         direction,
@@ -83,7 +93,10 @@ fn fixed_keys(terms: &[KeyTerm]) -> Attributes {
         .collect()
 }
 
-fn parse(input: &mut QueryInput) -> Result<(Vec<KeyTerm>, Wanted)> {
+/// The expression parameters and whether each is present.
+type Expressions = [(&'static str, bool); 3];
+
+fn expressions(input: &QueryInput) -> Result<Expressions> {
     let expressions = [
         ("ProjectionExpression", input.projection_expression.is_some()),
         ("FilterExpression", input.filter_expression.is_some()),
@@ -100,21 +113,25 @@ fn parse(input: &mut QueryInput) -> Result<(Vec<KeyTerm>, Wanted)> {
             ("KeyConditions", has_both_keys),
         ],
     )?;
+    if input.key_conditions.is_none() && input.key_condition_expression.is_none() {
+        return Err(Error::Validation(
+            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+                .to_owned(),
+        ));
+    }
+    Ok(expressions)
+}
+
+fn parse(input: &mut QueryInput, expressions: Expressions) -> Result<(Vec<KeyTerm>, Wanted)> {
     let mut bindings = bindings(
         input.expression_attribute_names.take(),
         input.expression_attribute_values.take(),
         &expressions,
         &["FilterExpression", "KeyConditionExpression"],
     )?;
-    let terms = match (input.key_condition_expression.take(), input.key_conditions.take()) {
-        (Some(text), _) => key_terms(&parse_condition(ExpressionKind::KeyCondition, &text, &mut bindings)?)?,
-        (None, Some(conditions)) => legacy::key_conditions(legacy_conditions(conditions)?)?,
-        (None, None) => {
-            return Err(Error::Validation(
-                "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
-                    .to_owned(),
-            ));
-        }
+    let condition = match input.key_condition_expression.take() {
+        Some(text) => Some(parse_condition(ExpressionKind::KeyCondition, &text, &mut bindings)?),
+        None => None,
     };
     let filter = filter(
         input.filter_expression.take(),
@@ -125,6 +142,13 @@ fn parse(input: &mut QueryInput) -> Result<(Vec<KeyTerm>, Wanted)> {
     let projection =
         projection(input.projection_expression.take(), input.attributes_to_get.as_deref(), &mut bindings)?;
     bindings.check_used()?;
+    let terms = match (condition, input.key_conditions.take()) {
+        (Some(condition), _) => key_terms(&condition)?,
+        (None, conditions) => legacy::key_conditions(legacy_conditions(conditions.unwrap_or_default())?)?,
+    };
+    if terms.is_empty() {
+        return Err(Error::Validation("Conditions can be of length 1 or 2 only".to_owned()));
+    }
     let is_consistent = input.consistent_read.unwrap_or_default();
     Ok((terms, Wanted { select: input.select, projection, filter, is_consistent }))
 }

@@ -10,24 +10,33 @@ use crate::catalog::TableRef;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::page::{PageRequest, Source};
-use crate::read_request::{Wanted, check_start_key, report, start_key};
+use crate::read_request::{Wanted, check_start_item, check_start_shape, report, start_key};
 use crate::request::{bindings, check_exclusive, filter, projection};
 use crate::tables::segment_range;
 use crate::value::Attributes;
 
 pub(crate) async fn run(service: &Service, cx: &RequestContext, mut input: ScanInput) -> Result<ScanOutput> {
     let table = TableRef::parse(cx, &input.table_name)?;
-    let wanted = wanted(&mut input)?;
+    let expressions = expressions(&input)?;
     let start = start_key(input.exclusive_start_key.take())?;
     let segment = segment(input.segment, input.total_segments)?;
+    let wanted = wanted(&mut input, expressions)?;
     wanted.check(input.index_name.is_some(), "Scanning")?;
     let snapshot = service.store().snapshot().await?;
     let index = input.index_name.as_deref();
     let facts = wanted.facts(Facts::default(), index.is_some());
     let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Scan", &facts).await?;
-    let needs_items = wanted.check_source(&source)?;
+    wanted.check_consistency(&source)?;
+    if let Some(start) = &start {
+        check_start_shape(&source, start, false)?;
+    }
+    wanted.check_select(&source)?;
+    let range = range(&source, segment, start.as_ref())?;
+    wanted.check_projection(&source)?;
+    wanted.check_filter(&source)?;
+    let needs_items = wanted.needs_items(&source)?;
     let request = PageRequest {
-        range: range(&source, segment, start.as_ref())?,
+        range,
         direction: Direction::Forward,
         limit: input.limit.and_then(|limit| usize::try_from(limit).ok()),
         is_count: wanted.is_count(),
@@ -48,7 +57,10 @@ pub(crate) async fn run(service: &Service, cx: &RequestContext, mut input: ScanI
     })
 }
 
-fn wanted(input: &mut ScanInput) -> Result<Wanted> {
+/// The expression parameters and whether each is present.
+type Expressions = [(&'static str, bool); 2];
+
+fn expressions(input: &ScanInput) -> Result<Expressions> {
     let expressions = [
         ("ProjectionExpression", input.projection_expression.is_some()),
         ("FilterExpression", input.filter_expression.is_some()),
@@ -61,6 +73,10 @@ fn wanted(input: &mut ScanInput) -> Result<Wanted> {
             ("ConditionalOperator", input.conditional_operator.is_some()),
         ],
     )?;
+    Ok(expressions)
+}
+
+fn wanted(input: &mut ScanInput, expressions: Expressions) -> Result<Wanted> {
     let mut bindings = bindings(
         input.expression_attribute_names.take(),
         input.expression_attribute_values.take(),
@@ -105,7 +121,7 @@ fn segment(segment: Option<i32>, total: Option<i32>) -> Result<(u32, u32)> {
 fn range(source: &Source, (segment, total): (u32, u32), start: Option<&Attributes>) -> Result<KeyRange> {
     let range = segment_range(&source.prefix(), segment, total);
     let Some(start) = start else { return Ok(range) };
-    check_start_key(source, start)?;
+    check_start_item(source, start)?;
     match source.row_key(start) {
         Some(key) if range.contains(&key) => Ok(range.after(&key, Direction::Forward)),
         _ => Err(Error::Validation(format!(

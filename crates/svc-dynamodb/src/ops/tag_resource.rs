@@ -7,7 +7,7 @@ use store_kv::Transaction;
 use crate::Service;
 use crate::access::Facts;
 use crate::catalog::TableRef;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tables::{TABLES, Tags};
 use crate::tags;
 
@@ -17,6 +17,9 @@ pub(crate) async fn run(
     input: TagResourceInput,
 ) -> Result<TagResourceOutput> {
     let table = tags::table_of(cx, &input.resource_arn)?;
+    if input.tags.is_empty() {
+        return Err(Error::Validation("Atleast one Tag needs to be provided as Input.".to_owned()));
+    }
     let added = tags::collected(input.tags)?;
     let outcome = service.store().transact(|tx| add(service, cx, tx, &table, &added)).await;
     outcome.map_err(|error| tags::missing(error, &input.resource_arn))?;

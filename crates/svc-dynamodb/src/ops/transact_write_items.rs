@@ -113,7 +113,7 @@ fn put(cx: &RequestContext, put: api::Put) -> Result<Request> {
         table: TableRef::parse(cx, &put.table_name)?,
         permission: "dynamodb:PutItem",
         action: ItemAction {
-            action: Action::Put(Arc::new(convert::attributes(put.item)?)),
+            action: Action::put(convert::attributes(put.item)?)?,
             condition,
             return_values: None,
         },

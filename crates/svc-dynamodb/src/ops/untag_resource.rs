@@ -7,7 +7,7 @@ use store_kv::Transaction;
 use crate::Service;
 use crate::access::Facts;
 use crate::catalog::TableRef;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tables::TABLES;
 use crate::tags;
 
@@ -17,8 +17,10 @@ pub(crate) async fn run(
     input: UntagResourceInput,
 ) -> Result<UntagResourceOutput> {
     let table = tags::table_of(cx, &input.resource_arn)?;
-    let outcome = service.store().transact(|tx| remove(service, cx, tx, &table, &input.tag_keys)).await;
-    outcome.map_err(|error| tags::missing(error, &input.resource_arn))?;
+    if input.tag_keys.is_empty() {
+        return Err(Error::Validation("Atleast one Tag Key needs to be provided as Input.".to_owned()));
+    }
+    service.store().transact(|tx| remove(service, cx, tx, &table, &input.tag_keys)).await?;
     Ok(UntagResourceOutput {})
 }
 

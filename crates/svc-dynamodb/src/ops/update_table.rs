@@ -21,6 +21,7 @@ pub(crate) async fn run(
     input: api::UpdateTableInput,
 ) -> Result<api::UpdateTableOutput> {
     refuse_unbuilt(&input)?;
+    check_request(&input)?;
     let table = TableRef::parse(cx, &input.table_name)?;
     let updated = service.store().transact(|tx| change(service, cx, tx, &table, &input)).await?;
     let snapshot = service.store().snapshot().await?;
@@ -42,14 +43,8 @@ fn refuse_unbuilt(input: &api::UpdateTableInput) -> Result<()> {
     refuse_present("VectorIndexUpdates", input.vector_index_updates.is_some())
 }
 
-async fn change(
-    service: &Service,
-    cx: &RequestContext,
-    tx: Transaction,
-    reference: &TableRef,
-    input: &api::UpdateTableInput,
-) -> Result<TableInfo> {
-    let found = service.open_named(cx, &tx, reference, "dynamodb:UpdateTable").await?;
+/// What is wrong with the request whatever the table.
+fn check_request(input: &api::UpdateTableInput) -> Result<()> {
     let has_work = input.provisioned_throughput.is_some()
         || input.billing_mode.is_some()
         || input.stream_specification.is_some()
@@ -65,6 +60,41 @@ async fn change(
                 .to_owned(),
         ));
     }
+    if let Some(wanted) = &input.provisioned_throughput {
+        throughput(wanted.clone())?;
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    for update in input.global_secondary_index_updates.iter().flatten() {
+        let (name, wanted) = match (&update.create, &update.update, &update.delete) {
+            (Some(create), None, None) => (&create.index_name, &create.provisioned_throughput),
+            (None, Some(update), None) => (&update.index_name, &update.provisioned_throughput),
+            (None, None, Some(delete)) => (&delete.index_name, &None),
+            _ => {
+                return Err(Error::invalid_parameter(
+                    "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, \
+                     GlobalSecondaryIndexUpdate.Delete must not be null",
+                ));
+            }
+        };
+        if seen.contains(&name.as_str()) {
+            return Err(Error::invalid_parameter(format!(
+                "Only one global secondary index update per index is allowed simultaneously. Index: {name}"
+            )));
+        }
+        seen.push(name);
+        wanted.clone().map(throughput).transpose()?;
+    }
+    Ok(())
+}
+
+async fn change(
+    service: &Service,
+    cx: &RequestContext,
+    tx: Transaction,
+    reference: &TableRef,
+    input: &api::UpdateTableInput,
+) -> Result<TableInfo> {
+    let found = service.open_named(cx, &tx, reference, "dynamodb:UpdateTable").await?;
     let mut table = (*found).clone();
     change_billing(cx, &mut table, input)?;
     if let Some(class) = input.table_class {
@@ -151,36 +181,27 @@ fn change_indexes(tx: &Transaction, table: &mut TableInfo, input: &api::UpdateTa
     }
     let definitions = Definitions::new(input.attribute_definitions.clone().unwrap_or_default())?
         .with_known(table.key_attributes());
-    let mut seen: Vec<&str> = Vec::new();
     for update in updates {
-        let name = match (&update.create, &update.update, &update.delete) {
-            (Some(create), None, None) => create_index(tx, table, &definitions, create)?,
-            (None, Some(update), None) => update_index(table, update)?,
-            (None, None, Some(delete)) => delete_index(tx, table, delete)?,
-            _ => {
-                return Err(Error::invalid_parameter(
-                    "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, \
-                     GlobalSecondaryIndexUpdate.Delete must not be null",
-                ));
-            }
-        };
-        if seen.contains(&name) {
-            return Err(Error::invalid_parameter(format!(
-                "Only one global secondary index update per index is allowed simultaneously. Index: {name}"
-            )));
+        if let Some(create) = &update.create {
+            create_index(tx, table, &definitions, create)?;
         }
-        seen.push(name);
+        if let Some(update) = &update.update {
+            update_index(table, update)?;
+        }
+        if let Some(delete) = &update.delete {
+            delete_index(tx, table, delete)?;
+        }
     }
     check_indexes(&table.indexes)
 }
 
 /// Every write maintains the new index from this commit on; the job puts the older items in.
-fn create_index<'u>(
+fn create_index(
     tx: &Transaction,
     table: &mut TableInfo,
     definitions: &Definitions,
-    create: &'u api::CreateGlobalSecondaryIndexAction,
-) -> Result<&'u str> {
+    create: &api::CreateGlobalSecondaryIndexAction,
+) -> Result<()> {
     if table.indexes.iter().any(|index| index.state == IndexState::Backfilling) {
         return Err(Error::LimitExceeded(
             "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table".to_owned(),
@@ -207,13 +228,10 @@ fn create_index<'u>(
         after: None,
     };
     JOBS.put(tx, (table.id, id), &job)?;
-    Ok(&create.index_name)
+    Ok(())
 }
 
-fn update_index<'u>(
-    table: &mut TableInfo,
-    update: &'u api::UpdateGlobalSecondaryIndexAction,
-) -> Result<&'u str> {
+fn update_index(table: &mut TableInfo, update: &api::UpdateGlobalSecondaryIndexAction) -> Result<()> {
     refuse_present("WarmThroughput", update.warm_throughput.is_some())?;
     let is_on_demand = table.billing.is_on_demand();
     let index = global_index(table, &update.index_name)?;
@@ -226,7 +244,7 @@ fn update_index<'u>(
     if let Some(maximum) = &update.on_demand_throughput {
         index.on_demand = Some(on_demand(maximum.clone()));
     }
-    Ok(&update.index_name)
+    Ok(())
 }
 
 fn global_index<'t>(table: &'t mut TableInfo, name: &str) -> Result<&'t mut crate::model::Index> {
@@ -234,13 +252,13 @@ fn global_index<'t>(table: &'t mut TableInfo, name: &str) -> Result<&'t mut crat
     index.ok_or_else(|| Error::NotFound("Requested resource not found".to_owned()))
 }
 
-fn delete_index<'u>(
+fn delete_index(
     tx: &Transaction,
     table: &mut TableInfo,
-    delete: &'u api::DeleteGlobalSecondaryIndexAction,
-) -> Result<&'u str> {
+    delete: &api::DeleteGlobalSecondaryIndexAction,
+) -> Result<()> {
     let id = global_index(table, &delete.index_name)?.id;
     table.indexes.retain(|index| index.id != id);
     JOBS.put(tx, (table.id, id), &Job::DeleteIndex)?;
-    Ok(&delete.index_name)
+    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use super::{Number, NumberError, Value};
@@ -58,9 +60,15 @@ pub fn binary_set(set: Vec<Bytes>) -> Result<Value, Invalid> {
     if set.is_empty() {
         return Err(invalid_parameter("Binary sets should not be empty"));
     }
-    sorted(&set)
-        .map(Value::Bs)
-        .ok_or_else(|| invalid_parameter("Input collection of type BS contains duplicates."))
+    match sorted(&set) {
+        Some(set) => Ok(Value::Bs(set)),
+        None => {
+            let texts: Vec<String> = set.iter().map(|bytes| STANDARD.encode(bytes)).collect();
+            let shown = shown(&texts);
+            // The missing space is the service's.
+            Err(invalid_parameter(format!("Input collection [{shown}]of type BS contains duplicates.")))
+        }
+    }
 }
 
 /// `None` where an element comes twice.
