@@ -8,9 +8,9 @@ use store_kv::Transaction;
 
 use crate::access::Facts;
 use crate::error::{Error, Result};
-use crate::expr::{Condition, Path, Projection, SetValue, Update, known_set_type};
+use crate::expr::{Condition, Path, Projection, Update, known_set_type};
 use crate::keys::{Keyed, check_nested};
-use crate::model::TableInfo;
+use crate::model::{Index, IndexKind, TableInfo};
 use crate::request::WriteCondition;
 use crate::tables::ItemKey;
 use crate::value::size::{MAX_ITEM_BYTES, item_size};
@@ -180,27 +180,34 @@ fn check_update(table: &TableInfo, update: &Update) -> Result<()> {
             path.root
         )));
     }
-    for (path, value) in &update.set {
-        check_index_key_type(table, path, value)?;
-    }
-    check_nested(table, update.targets().filter(|path| path.is_nested()).map(|path| path.root.as_str()))
+    check_index_key_types(table, update)?;
+    let mut nested = Vec::new();
+    update.visit_paths(&mut |path| {
+        if path.is_nested() {
+            nested.push(path.root.clone());
+        }
+    });
+    check_nested(table, nested.iter().map(String::as_str))
 }
 
 /// A value whose type is known must have the type of the index key it is set to.
-fn check_index_key_type(table: &TableInfo, path: &Path, value: &SetValue) -> Result<()> {
-    let Some(actual) = known_set_type(value).filter(|_| !path.is_nested()) else { return Ok(()) };
-    for index in &table.indexes {
-        let attribute = index.key.attributes().find(|attribute| attribute.name == path.root);
-        if let Some(attribute) = attribute
-            && attribute.key_type.value_type() != actual
-        {
-            return Err(Error::invalid_parameter(format!(
-                "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
-                attribute.name,
-                attribute.key_type.name(),
-                actual.name(),
-                index.name
-            )));
+fn check_index_key_types(table: &TableInfo, update: &Update) -> Result<()> {
+    let (local, global): (Vec<&Index>, Vec<&Index>) =
+        table.indexes.iter().partition(|index| index.kind == IndexKind::Local);
+    for index in global.into_iter().chain(local) {
+        for attribute in index.key.attributes() {
+            let is_target = |path: &Path| !path.is_nested() && path.root == attribute.name;
+            let set = update.set.iter().find(|(path, _)| is_target(path));
+            let Some(actual) = set.and_then(|(_, value)| known_set_type(value)) else { continue };
+            if attribute.key_type.value_type() != actual {
+                return Err(Error::invalid_parameter(format!(
+                    "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",
+                    attribute.name,
+                    attribute.key_type.name(),
+                    actual.name(),
+                    index.name
+                )));
+            }
         }
     }
     Ok(())

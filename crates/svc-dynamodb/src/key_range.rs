@@ -6,6 +6,7 @@ use store_kv::{KeyRange, prefix_end};
 use crate::error::{Error, Result};
 use crate::expr::key_condition::{KeyTerm, KeyTest};
 use crate::model::{KeyAttribute, KeySchema};
+use crate::read_request::check_start_attribute;
 use crate::tables::push_partition;
 use crate::value::{Attributes, Value, key};
 
@@ -18,7 +19,12 @@ pub(crate) struct KeyPlan<'a> {
 }
 
 impl<'a> KeyPlan<'a> {
-    pub(crate) fn of(schema: &'a KeySchema, terms: &'a [KeyTerm]) -> Result<Self> {
+    /// Checks the terms, and attribute by attribute beside them the start key's.
+    pub(crate) fn of(
+        schema: &'a KeySchema,
+        terms: &'a [KeyTerm],
+        start: Option<&Attributes>,
+    ) -> Result<Self> {
         let is_simple = schema.hash.len() == 1;
         if is_simple && !(1..=2).contains(&terms.len()) {
             return Err(Error::Validation("Conditions can be of length 1 or 2 only".to_owned()));
@@ -28,6 +34,9 @@ impl<'a> KeyPlan<'a> {
         }
         let mut plan = Self { equal: Vec::new(), hash_count: schema.hash.len(), last: None };
         for attribute in schema.attributes() {
+            if let Some(start) = start {
+                check_start_attribute(attribute, start)?;
+            }
             let term = terms.iter().find(|term| term.attribute == attribute.name);
             let is_hash = plan.equal.len() < plan.hash_count;
             let Some(term) = term else {
@@ -38,7 +47,7 @@ impl<'a> KeyPlan<'a> {
                         attribute.name
                     )));
                 }
-                break;
+                continue;
             };
             check_types(attribute, &term.test)?;
             if plan.last.is_some() {

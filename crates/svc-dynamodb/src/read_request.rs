@@ -12,7 +12,7 @@ use crate::convert;
 use crate::error::{Error, Result};
 use crate::expr::{Condition, Projection};
 use crate::keys::{check_key, check_nested};
-use crate::model::{Index, IndexKind, IndexProjection};
+use crate::model::{Index, IndexKind, IndexProjection, KeyAttribute, KeySchema};
 use crate::page::{PageResult, Source, goes_beyond};
 use crate::value::Attributes;
 
@@ -152,21 +152,22 @@ pub fn start_key(key: Option<IndexMap<String, api_dynamodb::AttributeValue>>) ->
     })
 }
 
-/// ExclusiveStartKey must have as many attributes as the keys of the table and the index, among them those of the index
-/// (of the table, in a Query without one).
-pub fn check_start_shape(source: &Source, key: &Attributes, is_query: bool) -> Result<()> {
-    let is_plain_scan = source.index().is_none() && !is_query;
-    if key.len() != source.last_key_attributes().len() {
-        let detail = if is_plain_scan { ": The provided key element does not match the schema" } else { "" };
-        return Err(Error::Validation(format!("{INVALID_START}{detail}")));
-    }
-    if is_plain_scan {
+/// ExclusiveStartKey must have as many attributes as the keys of the table and the index.
+pub fn check_start_count(source: &Source, key: &Attributes, is_query: bool) -> Result<()> {
+    if key.len() == source.last_key_attributes().len() {
         return Ok(());
     }
-    if source.key().attributes().any(|attribute| !key.contains_key(&attribute.name)) {
+    let is_plain_scan = source.index().is_none() && !is_query;
+    let detail = if is_plain_scan { ": The provided key element does not match the schema" } else { "" };
+    Err(Error::Validation(format!("{INVALID_START}{detail}")))
+}
+
+/// ExclusiveStartKey must have the attribute, and of its type.
+pub fn check_start_attribute(attribute: &KeyAttribute, key: &Attributes) -> Result<()> {
+    if !key.contains_key(&attribute.name) {
         return Err(Error::Validation(INVALID_START.to_owned()));
     }
-    check_key(source.key(), key)
+    check_key(&KeySchema { hash: vec![attribute.clone()], range: Vec::new() }, key)
 }
 
 /// ExclusiveStartKey must hold a key of the table.

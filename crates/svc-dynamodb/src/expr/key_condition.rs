@@ -115,10 +115,8 @@ fn unusable(operator: &str) -> Invalid {
 }
 
 fn comparison(comparator: Comparator, left: &Operand, right: &Operand) -> Result<KeyTerm, Invalid> {
-    for operand in [left, right] {
-        if matches!(operand, Operand::Path(path) if path.is_nested()) {
-            attribute(operand)?;
-        }
+    if matches!(left, Operand::Path(_)) {
+        attribute(left)?;
     }
     let (comparator, attribute, value) = match (left, right) {
         (Operand::Size(_), _) | (_, Operand::Size(_)) => return Err(nested()),

@@ -25,10 +25,6 @@ impl Update {
         for (path, value) in self.values_to_set(item)? {
             set(&mut updated, path, value)?;
         }
-        for (path, operand) in &self.add {
-            let sum = added(path.resolve(item), operand)?;
-            set(&mut updated, path, sum)?;
-        }
         for (path, operand) in &self.delete {
             check_parent(path, item)?;
             let Some(existing) = path.resolve(item) else { continue };
@@ -48,16 +44,19 @@ impl Update {
         Ok(updated)
     }
 
-    /// All right sides, evaluated on the old item; list elements in the order of their indexes. Ends as soon as they are
+    /// All values of SET and ADD, evaluated on the old item; list elements in the order of their indexes. Ends as soon as they are
     /// more than any item may hold: a short expression can name a large attribute hundreds of times.
     fn values_to_set(&self, item: &Attributes) -> Result<Vec<(&Path, Value)>, Invalid> {
-        let mut values = Vec::with_capacity(self.set.len());
+        let mut values = Vec::with_capacity(self.set.len() + self.add.len());
         let mut bytes = 0;
         for (path, value) in &self.set {
             let value = value.evaluate(item)?;
             bytes += value_size(&value);
             check_size(bytes)?;
             values.push((path, value));
+        }
+        for (path, operand) in &self.add {
+            values.push((path, added(path.resolve(item), operand)?));
         }
         values.sort_by_key(|(path, _)| match path.rest.last() {
             Some(PathElement::Index(index)) => *index,
@@ -251,6 +250,14 @@ mod tests {
         )
         .unwrap();
         assert_eq!(new, item(&[("l", numbers(&[10, 3, 70, 90]))]));
+    }
+
+    #[test]
+    fn elements_set_and_added_beyond_a_list_come_in_the_order_of_their_indexes() {
+        let old = item(&[("l", numbers(&[1, 3]))]);
+        let text = "SET l[4] = :x, l[2] = :y ADD l[8] :z, l[6] :w";
+        let new = apply(text, &old, &[(":x", n(40)), (":y", n(20)), (":z", n(80)), (":w", n(60))]).unwrap();
+        assert_eq!(new, item(&[("l", numbers(&[1, 3, 20, 40, 60, 80]))]));
     }
 
     #[test]

@@ -33,6 +33,7 @@ pub fn parse_update(text: &str, bindings: &mut Bindings) -> Result<Update, Inval
     let mut parser = UpdateParser {
         parser: Parser::new(ExpressionKind::Update, text, bindings)?,
         update: Update::default(),
+        targets: Vec::new(),
         seen: [false; 4],
     };
     loop {
@@ -41,8 +42,7 @@ pub fn parse_update(text: &str, bindings: &mut Bindings) -> Result<Update, Inval
             break;
         }
     }
-    let UpdateParser { mut parser, update, .. } = parser;
-    let targets: Vec<&Path> = update.targets().collect();
+    let UpdateParser { mut parser, update, targets, .. } = parser;
     for (at, later) in targets.iter().enumerate() {
         for earlier in &targets[..at] {
             parser.clash_issue(OVERLAP, CONFLICT, earlier, later);
@@ -55,6 +55,8 @@ pub fn parse_update(text: &str, bindings: &mut Bindings) -> Result<Update, Inval
 struct UpdateParser<'a> {
     parser: Parser<'a>,
     update: Update,
+    /// Every path written, in the order of the text, whatever is wrong with its value.
+    targets: Vec<Path>,
     seen: [bool; 4],
 }
 
@@ -82,6 +84,7 @@ impl UpdateParser<'_> {
 
     fn action(&mut self, section: usize) -> Result<(), Invalid> {
         let path = self.path()?;
+        self.targets.push(path.clone());
         match section {
             0 => {
                 self.parser.expect(TokenKind::Equal)?;
@@ -123,9 +126,23 @@ impl UpdateParser<'_> {
         });
     }
 
-    /// `None` where a semantic error is remembered.
+    /// `None` where a semantic error is remembered. Parentheses may stand around an operand or around the whole.
     fn set_value(&mut self) -> Result<Option<SetValue>, Invalid> {
-        let left = self.operand()?;
+        let left = if self.parser.peek() == TokenKind::Open {
+            self.parser.advance();
+            let nesting = self.parser.nesting();
+            self.parser.enter()?;
+            let inner = self.set_value()?;
+            self.parser.leave(nesting);
+            self.parser.expect(TokenKind::Close)?;
+            match inner {
+                Some(SetValue::Operand(operand)) => Some(operand),
+                // A sum in parentheses is no operand: what follows must end the action.
+                whole => return Ok(whole),
+            }
+        } else {
+            self.operand()?
+        };
         let sign = self.parser.peek();
         if !matches!(sign, TokenKind::Plus | TokenKind::Minus) {
             return Ok(left.map(SetValue::Operand));
@@ -290,7 +307,9 @@ mod tests {
             (update.set.len(), update.remove.len(), update.add.len(), update.delete.len()),
             (2, 2, 2, 1)
         );
-        assert!(parse("SET a = (b + :n)").is_err() || parse("SET a = (b) + (:n)").is_ok());
+        for text in ["SET a = (b + :n)", "SET a = ((b) + (:n))", "SET a = (b) - :n, c = ((d))"] {
+            assert!(parse(text).is_ok(), "{text}");
+        }
     }
 
     #[test]
@@ -327,6 +346,11 @@ mod tests {
             (
                 "SET a = b + :s",
                 "Incorrect operand type for operator or function; operator or function: +, operand type: S",
+            ),
+            (
+                "SET a[1] = :n, c = if_not_exists(:n), c.d = :n, a.b = :n",
+                "Two document paths overlap with each other; must remove or rewrite one of these paths; \
+                 path one: [c], path two: [c, d]",
             ),
             ("SET a = dog(b)", "Invalid function name; function: dog"),
             ("SET a = size(b)", "The function is not allowed in an update expression; function: size"),

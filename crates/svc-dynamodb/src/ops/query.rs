@@ -14,7 +14,7 @@ use crate::expr::{ExpressionKind, legacy, parse_condition};
 use crate::key_range::KeyPlan;
 use crate::page::PageRequest;
 use crate::read_request::{
-    Wanted, check_filter_keys, check_start_item, check_start_shape, report, start_key,
+    Wanted, check_filter_keys, check_start_count, check_start_item, report, start_key,
 };
 use crate::request::{bindings, check_exclusive, filter, legacy_conditions, projection};
 use crate::value::Attributes;
@@ -38,9 +38,9 @@ pub(crate) async fn run(
     let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Query", &facts).await?;
     wanted.check_consistency(&source)?;
     if let Some(start) = &start {
-        check_start_shape(&source, start, true)?;
+        check_start_count(&source, start, true)?;
     }
-    let plan = KeyPlan::of(source.key(), &terms)?;
+    let plan = KeyPlan::of(source.key(), &terms, start.as_ref())?;
     let direction = match input.scan_index_forward {
         Some(false) => Direction::Backward,
         _ => Direction::Forward,
@@ -113,13 +113,19 @@ fn expressions(input: &QueryInput) -> Result<Expressions> {
             ("KeyConditions", has_both_keys),
         ],
     )?;
-    if input.key_conditions.is_none() && input.key_condition_expression.is_none() {
-        return Err(Error::Validation(
-            "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
-                .to_owned(),
-        ));
+    // A legacy filter is looked at first.
+    let has_no_keys = input.key_conditions.is_none() && input.key_condition_expression.is_none();
+    if has_no_keys && input.query_filter.is_none() {
+        return Err(no_keys());
     }
     Ok(expressions)
+}
+
+fn no_keys() -> Error {
+    Error::Validation(
+        "Either the KeyConditions or KeyConditionExpression parameter must be specified in the request."
+            .to_owned(),
+    )
 }
 
 fn parse(input: &mut QueryInput, expressions: Expressions) -> Result<(Vec<KeyTerm>, Wanted)> {
@@ -144,7 +150,8 @@ fn parse(input: &mut QueryInput, expressions: Expressions) -> Result<(Vec<KeyTer
     bindings.check_used()?;
     let terms = match (condition, input.key_conditions.take()) {
         (Some(condition), _) => key_terms(&condition)?,
-        (None, conditions) => legacy::key_conditions(legacy_conditions(conditions.unwrap_or_default())?)?,
+        (None, Some(conditions)) => legacy::key_conditions(legacy_conditions(conditions)?)?,
+        (None, None) => return Err(no_keys()),
     };
     if terms.is_empty() {
         return Err(Error::Validation("Conditions can be of length 1 or 2 only".to_owned()));

@@ -10,7 +10,9 @@ use crate::catalog::TableRef;
 use crate::convert;
 use crate::error::{Error, Result};
 use crate::page::{PageRequest, Source};
-use crate::read_request::{Wanted, check_start_item, check_start_shape, report, start_key};
+use crate::read_request::{
+    Wanted, check_start_attribute, check_start_count, check_start_item, report, start_key,
+};
 use crate::request::{bindings, check_exclusive, filter, projection};
 use crate::tables::segment_range;
 use crate::value::Attributes;
@@ -28,7 +30,10 @@ pub(crate) async fn run(service: &Service, cx: &RequestContext, mut input: ScanI
     let source = service.open_source(cx, &snapshot, &table, index, "dynamodb:Scan", &facts).await?;
     wanted.check_consistency(&source)?;
     if let Some(start) = &start {
-        check_start_shape(&source, start, false)?;
+        check_start_count(&source, start, false)?;
+        if source.index().is_some() {
+            source.key().attributes().try_for_each(|attribute| check_start_attribute(attribute, start))?;
+        }
     }
     wanted.check_select(&source)?;
     let range = range(&source, segment, start.as_ref())?;

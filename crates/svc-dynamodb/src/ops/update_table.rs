@@ -65,10 +65,10 @@ fn check_request(input: &api::UpdateTableInput) -> Result<()> {
     }
     let mut seen: Vec<&str> = Vec::new();
     for update in input.global_secondary_index_updates.iter().flatten() {
-        let (name, wanted) = match (&update.create, &update.update, &update.delete) {
-            (Some(create), None, None) => (&create.index_name, &create.provisioned_throughput),
-            (None, Some(update), None) => (&update.index_name, &update.provisioned_throughput),
-            (None, None, Some(delete)) => (&delete.index_name, &None),
+        let name = match (&update.create, &update.update, &update.delete) {
+            (Some(create), None, None) => &create.index_name,
+            (None, Some(update), None) => &update.index_name,
+            (None, None, Some(delete)) => &delete.index_name,
             _ => {
                 return Err(Error::invalid_parameter(
                     "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, \
@@ -82,7 +82,6 @@ fn check_request(input: &api::UpdateTableInput) -> Result<()> {
             )));
         }
         seen.push(name);
-        wanted.clone().map(throughput).transpose()?;
     }
     Ok(())
 }
@@ -234,7 +233,13 @@ fn create_index(
 fn update_index(table: &mut TableInfo, update: &api::UpdateGlobalSecondaryIndexAction) -> Result<()> {
     refuse_present("WarmThroughput", update.warm_throughput.is_some())?;
     let is_on_demand = table.billing.is_on_demand();
-    let index = global_index(table, &update.index_name)?;
+    let index = global_index(table, &update.index_name).map_err(|_| {
+        Error::Validation(
+            "This operation cannot be performed with given input values. Please contact DynamoDB service team for more \
+             info: Action Blocked: IndexUpdate"
+                .to_owned(),
+        )
+    })?;
     if let Some(wanted) = &update.provisioned_throughput {
         if is_on_demand {
             return Err(not_with_on_demand());
