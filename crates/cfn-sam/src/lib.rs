@@ -34,6 +34,7 @@ mod state_machine;
 mod table;
 mod translation;
 mod tree;
+mod websocket_api;
 
 use serde_json::{Map, Value, json};
 

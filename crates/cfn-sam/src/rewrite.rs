@@ -24,7 +24,7 @@ fn referable(type_name: &str) -> &'static [(&'static str, &'static str)] {
             ("UsagePlanKey", "AWS::ApiGateway::UsagePlanKey"),
             ("ApiKey", "AWS::ApiGateway::ApiKey"),
         ],
-        "AWS::Serverless::HttpApi" => {
+        "AWS::Serverless::HttpApi" | "AWS::Serverless::WebSocketApi" => {
             &[("Stage", "AWS::ApiGatewayV2::Stage"), ("DomainName", "AWS::ApiGatewayV2::DomainName")]
         }
         _ => &[],

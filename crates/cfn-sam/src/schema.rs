@@ -212,6 +212,28 @@ pub(crate) const HTTP_API: &[Rule] = &[
     optional("DisableExecuteApiEndpoint", &[Flag]),
 ];
 
+/// `AWS::Serverless::WebSocketApi`.
+pub(crate) const WEBSOCKET_API: &[Rule] = &[
+    optional("ApiKeySelectionExpression", &[Text]),
+    optional("AccessLogSettings", &[Map]),
+    optional("Auth", &[Map]),
+    optional("DefaultRouteSettings", &[Map]),
+    optional("Description", &[Text]),
+    optional("DisableExecuteApiEndpoint", &[Flag]),
+    optional("Domain", &[Map]),
+    optional("DisableSchemaValidation", &[Flag]),
+    optional("FailOnWarnings", &[Flag]),
+    optional("IpAddressType", &[Text]),
+    optional("Name", &[Text]),
+    optional("PropagateTags", &[Flag]),
+    required("Routes", &[Map]),
+    optional("RouteSettings", &[Map]),
+    required("RouteSelectionExpression", &[Text]),
+    optional("StageName", &[Text, Map]),
+    optional("StageVariables", &[Map]),
+    optional("Tags", &[Map]),
+];
+
 /// `AWS::Serverless::SimpleTable`.
 pub(crate) const SIMPLE_TABLE: &[Rule] = &[
     pass("PointInTimeRecoverySpecification"),

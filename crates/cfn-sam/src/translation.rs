@@ -8,7 +8,10 @@ use crate::error::{Result, SamError};
 use crate::generated::Generated;
 use crate::resolve::Resolver;
 use crate::tree::Entries;
-use crate::{Context, api, application, connector, function, http_api, layer, rewrite, state_machine, table};
+use crate::{
+    Context, api, application, connector, function, http_api, layer, rewrite, state_machine, table,
+    websocket_api,
+};
 
 /// Types a made resource may share its id with, because it takes the SAM resource's place or changes the template's own.
 const SHARED_IDS: &[(&str, &[&str])] = &[
@@ -148,6 +151,7 @@ impl<'a> Translation<'a> {
             "AWS::Serverless::StateMachine" => state_machine::translate(self, id, &current)?,
             "AWS::Serverless::Api" => api::translate(self, id, &current)?,
             "AWS::Serverless::HttpApi" => http_api::translate(self, id, &current)?,
+            "AWS::Serverless::WebSocketApi" => websocket_api::translate(self, id, &current)?,
             "AWS::Serverless::SimpleTable" => table::translate(id, &current)?,
             "AWS::Serverless::Application" => application::translate(id, &current)?,
             "AWS::Serverless::LayerVersion" => layer::translate(self, id, &current)?,

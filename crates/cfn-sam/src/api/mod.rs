@@ -216,8 +216,10 @@ impl Api<'_> {
         let models = models.as_object().filter(|models| models.values().all(Value::is_object));
         let models = models.ok_or_else(|| self.declared.error("Invalid value for 'Models' property"))?;
         definition.add_models(models)?;
-        let aligned = Definition { doc: definition.doc }.align(self.declared.set("OpenApiVersion"))?;
-        self.set_body(aligned);
+        // Copied, then aligned: the order of keys depends on it.
+        self.set_body(definition);
+        let doc = self.body.take().and_then(|body| body.as_object().cloned()).unwrap_or_default();
+        self.body = Some(Value::Object(Definition { doc }.align(self.declared.set("OpenApiVersion"))?.doc));
         Ok(())
     }
 

@@ -198,10 +198,14 @@ pub(super) fn permissions(declared: &Declared) -> Result<Vec<Generated>> {
         let mut permission = Generated::new(id, "AWS::Lambda::Permission", &declared.inherited());
         permission.put("Action", "lambda:InvokeFunction").put("FunctionName", function.clone());
         permission.put("Principal", "apigateway.amazonaws.com");
-        let arn =
-            "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*";
-        permission.put("SourceArn", sub_with(arn, json!({"__ApiId__": reference(&declared.id)})));
+        permission.put("SourceArn", authorizers_arn(&declared.id));
         permissions.push(permission);
     }
     Ok(permissions)
+}
+
+/// Any authorizer of an API.
+pub(crate) fn authorizers_arn(api: &str) -> Value {
+    let arn = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${__ApiId__}/authorizers/*";
+    sub_with(arn, json!({"__ApiId__": reference(api)}))
 }

@@ -1,8 +1,7 @@
-//! `Domain` of an HTTP API.
+//! `Domain` of HTTP and WebSocket APIs.
 
 use serde_json::{Value, json};
 
-use super::CREATED_BY;
 use crate::api::domain::route53;
 use crate::error::{Result, SamError};
 use crate::generated::{Declared, Generated};
@@ -10,7 +9,12 @@ use crate::python::hash_of;
 use crate::translation::Translation;
 use crate::tree::{Entries, given, reference, truthy};
 
-pub(super) fn construct(translation: &mut Translation<'_>, declared: &Declared) -> Result<Vec<Generated>> {
+/// Domain name, mappings and records. `created_by` is the tag that says who made the domain.
+pub(crate) fn construct(
+    translation: &mut Translation<'_>,
+    declared: &Declared,
+    created_by: &str,
+) -> Result<Vec<Generated>> {
     let Some(config) = declared.get("Domain").and_then(Value::as_object) else { return Ok(Vec::new()) };
     let mut config = config.clone();
     let (Some(name), Some(certificate)) = (given(&config, "DomainName"), given(&config, "CertificateArn"))
@@ -21,7 +25,7 @@ pub(super) fn construct(translation: &mut Translation<'_>, declared: &Declared) 
     };
     let id = format!("ApiGatewayDomainNameV2{}", hash_of(name));
     let mut domain = Generated::new(&id, "AWS::ApiGatewayV2::DomainName", &declared.inherited());
-    domain.put("DomainName", name.clone()).put("Tags", json!({CREATED_BY: "SAM"}));
+    domain.put("DomainName", name.clone()).put("Tags", json!({created_by: "SAM"}));
     let mut settings = json!({"CertificateArn": certificate, "EndpointType": "REGIONAL"});
     match given(&config, "EndpointConfiguration") {
         Some(endpoint) if endpoint != "REGIONAL" => {

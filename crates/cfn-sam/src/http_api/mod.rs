@@ -1,7 +1,9 @@
 //! `AWS::Serverless::HttpApi`: HTTP API and stage, with their domain and authorizers.
 
 mod authorizer;
-mod domain;
+pub(crate) mod domain;
+
+pub(crate) use authorizer::authorizers_arn;
 
 use serde_json::{Value, json};
 
@@ -16,7 +18,7 @@ use crate::tree::{Entries, at, is_intrinsic, reference, truthy};
 
 const TYPE: &str = "AWS::Serverless::HttpApi";
 const DEFAULT_STAGE: &str = "$default";
-pub(crate) const CREATED_BY: &str = "httpapi:createdBy";
+const CREATED_BY: &str = "httpapi:createdBy";
 
 pub(crate) fn translate(translation: &mut Translation<'_>, id: &str, entry: &Value) -> Result<Translated> {
     let mut declared = Declared::read(id, entry, TYPE, schema::HTTP_API)?;
@@ -44,7 +46,7 @@ impl HttpApi {
         let http_api = self.http_api(translation)?;
         let mut resources = vec![http_api];
         resources.extend(authorizer::permissions(&self.declared)?);
-        resources.extend(domain::construct(translation, &self.declared)?);
+        resources.extend(domain::construct(translation, &self.declared, CREATED_BY)?);
         resources.push(self.stage());
         let from_body = self.declared.get("DefinitionBody").is_some();
         propagate_tags(&mut resources, self.tags.as_ref(), from_body);
