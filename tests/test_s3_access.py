@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 
@@ -156,19 +157,25 @@ def fetch(url, method="GET", body=None, headers=None):
         return error.code, error.read(), error.headers
 
 
-def test_presigned_urls(s3, bucket):
+@pytest.fixture(scope="module")
+def signer(client):
+    """Presigns with SigV4; boto3's default for S3 in us-east-1 is still version 2."""
+    return client("s3", config=Config(signature_version="s3v4"))
+
+
+def test_presigned_urls(signer, bucket):
     at = {"Bucket": bucket, "Key": "a b/ü"}
-    put = s3.generate_presigned_url("put_object", Params=at, ExpiresIn=60)
+    put = signer.generate_presigned_url("put_object", Params=at, ExpiresIn=60)
     assert fetch(put, "PUT", b"hello")[0] == 200
     params = {**at, "ResponseContentType": "text/csv", "ResponseContentDisposition": "attachment"}
-    get = s3.generate_presigned_url("get_object", Params=params, ExpiresIn=60)
+    get = signer.generate_presigned_url("get_object", Params=params, ExpiresIn=60)
     status, body, headers = fetch(get)
     assert (status, body, headers["Content-Type"], headers["Content-Disposition"]) == (
         200, b"hello", "text/csv", "attachment",
     )
     status, body, _ = fetch(get.replace("a%20b", "a%20c"))
     assert status == 403 and b"SignatureDoesNotMatch" in body
-    short = s3.generate_presigned_url("get_object", Params=at, ExpiresIn=1)
+    short = signer.generate_presigned_url("get_object", Params=at, ExpiresIn=1)
     time.sleep(2.2)
     status, body, _ = fetch(short)
     assert status == 403 and b"expired" in body
@@ -224,8 +231,8 @@ def form_of(fields, body, filename="f.txt"):
     return data, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
 
 
-def test_uploads_by_a_form(s3, bucket):
-    post = s3.generate_presigned_post(
+def test_uploads_by_a_form(s3, signer, bucket):
+    post = signer.generate_presigned_post(
         bucket, "up/${filename}", Fields={"success_action_status": "201"},
         Conditions=[["content-length-range", 1, 10], {"success_action_status": "201"}], ExpiresIn=60,
     )
@@ -259,7 +266,7 @@ def test_malformed_documents_are_refused(raw_signed, bucket):
 def test_error_documents_and_heads(s3, bucket, raw_signed):
     answer = raw_signed("s3", "GET", f"/{bucket}/{quote('no such')}")
     assert answer.status == 404
-    for part in (b"<Code>NoSuchKey</Code>", b"<Key>no such</Key>", b"<RequestId>", b"<Resource>"):
+    for part in (b"<Code>NoSuchKey</Code>", b"<Key>no such</Key>", b"<RequestId>", b"<HostId>"):
         assert part in answer.body, answer.body
     answer = raw_signed("s3", "HEAD", f"/{bucket}/none")
     assert (answer.status, answer.body) == (404, b"")

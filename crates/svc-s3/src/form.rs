@@ -10,7 +10,7 @@ mod post;
 
 use http::{HeaderMap, Request};
 use subtle::ConstantTimeEq;
-use wire_auth::{Scope, SigningKey};
+use wire_auth::{Scope, SigningKey, is_signed_v2};
 use wire_codec::{ApiError, Body};
 
 use crate::error::S3Error;
@@ -30,7 +30,8 @@ pub struct PostForm {
 pub struct PostClaim {
     pub access_key_id: String,
     pub session_token: Option<String>,
-    scope: (String, String, String),
+    /// Date, region, service; none for Signature Version 2.
+    scope: Option<(String, String, String)>,
     policy: String,
     signature: String,
 }
@@ -85,9 +86,21 @@ impl PostForm {
     /// None: the form is unsigned, and its sender anonymous.
     ///
     /// # Errors
-    /// `AccessDenied` or `InvalidArgument` where it is signed in part or in another way than SigV4.
+    /// `AccessDenied` or `InvalidArgument` where it is signed in part or in an unknown way.
     pub fn claim(&self) -> Result<Option<PostClaim>, ApiError> {
         let Some(policy) = self.fields.get("policy") else { return Ok(None) };
+        let session_token = self.fields.get("x-amz-security-token").map(str::to_owned);
+        if let (Some(access_key_id), Some(signature)) =
+            (self.fields.get("awsaccesskeyid"), self.fields.get("signature"))
+        {
+            return Ok(Some(PostClaim {
+                access_key_id: access_key_id.to_owned(),
+                session_token,
+                scope: None,
+                policy: policy.to_owned(),
+                signature: signature.to_owned(),
+            }));
+        }
         if self.fields.get("x-amz-algorithm") != Some("AWS4-HMAC-SHA256") {
             let text = "Bucket POST must contain a field named 'X-Amz-Algorithm'. If it is specified, please check the order \
                         of the fields.";
@@ -107,8 +120,8 @@ impl PostForm {
         };
         Ok(Some(PostClaim {
             access_key_id: (*access_key_id).to_owned(),
-            session_token: self.fields.get("x-amz-security-token").map(str::to_owned),
-            scope: ((*date).to_owned(), (*region).to_owned(), (*service).to_owned()),
+            session_token,
+            scope: Some(((*date).to_owned(), (*region).to_owned(), (*service).to_owned())),
             policy: policy.to_owned(),
             signature: signature.to_owned(),
         }))
@@ -121,10 +134,15 @@ impl PostClaim {
     /// # Errors
     /// `SignatureDoesNotMatch`.
     pub fn verify(&self, secret: &str) -> Result<(), ApiError> {
-        let (date, region, service) = self.scope.clone();
-        let expected =
-            SigningKey::derive(secret, &Scope { date, region, service }).sign(self.policy.as_bytes());
-        if bool::from(expected.as_bytes().ct_eq(self.signature.as_bytes())) {
+        let is_signed = match self.scope.clone() {
+            None => is_signed_v2(secret, &self.policy, &self.signature),
+            Some((date, region, service)) => {
+                let expected =
+                    SigningKey::derive(secret, &Scope { date, region, service }).sign(self.policy.as_bytes());
+                expected.as_bytes().ct_eq(self.signature.as_bytes()).into()
+            }
+        };
+        if is_signed {
             return Ok(());
         }
         let text = "The request signature we calculated does not match the signature you provided. Check your key and signing \

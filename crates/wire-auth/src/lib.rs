@@ -19,6 +19,7 @@ mod payload;
 mod presented;
 mod scope;
 mod sign;
+mod v2;
 mod verify;
 
 pub use body::{BodyError, VerifiedBody};
@@ -31,4 +32,5 @@ pub use payload::{DeferredSignature, Payload};
 pub use presented::{Placement, Presented};
 pub use scope::Scope;
 pub use sign::{SignedPayload, SigningCredentials, presign, sign};
+pub use v2::{PresignedV2, is_signed_v2};
 pub use verify::{Verified, VerifyPolicy, verify};
