@@ -143,7 +143,7 @@ fn kafka(translation: &Translation<'_>, event: &Linked) -> Result<Value> {
     let topics = declared.set("Topics");
     let topics =
         topics.ok_or_else(|| error("No Topics provided for self managed kafka as an event source"))?;
-    if topics.as_array().is_none_or(|topics| topics.len() != 1) {
+    if !is_intrinsic(topics) && topics.as_array().is_none_or(|topics| topics.len() != 1) {
         return Err(error("Topics for self managed kafka only supports single configuration entry."));
     }
     let access = declared.set("SourceAccessConfigurations");
