@@ -198,7 +198,11 @@ fn check_index_key_types(table: &TableInfo, update: &Update) -> Result<()> {
         for attribute in index.key.attributes() {
             let is_target = |path: &Path| !path.is_nested() && path.root == attribute.name;
             let set = update.set.iter().find(|(path, _)| is_target(path));
-            let Some(actual) = set.and_then(|(_, value)| known_set_type(value)) else { continue };
+            let combined = update.add.iter().chain(&update.delete).find(|(path, _)| is_target(path));
+            let actual = set
+                .and_then(|(_, value)| known_set_type(value))
+                .or_else(|| combined.map(|(_, value)| value.value_type()));
+            let Some(actual) = actual else { continue };
             if attribute.key_type.value_type() != actual {
                 return Err(Error::invalid_parameter(format!(
                     "Type mismatch for Index Key {} Expected: {} Actual: {} IndexName: {}",

@@ -158,3 +158,75 @@ fn tested(prefix: &[u8], test: &KeyTest) -> KeyRange {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::KeyType;
+    use crate::value::Number;
+    use proptest::prelude::*;
+
+    fn schema(key_type: KeyType) -> KeySchema {
+        let attribute = |name: &str, key_type| KeyAttribute { name: name.to_owned(), key_type };
+        KeySchema { hash: vec![attribute("p", KeyType::S)], range: vec![attribute("r", key_type)] }
+    }
+
+    /// The store key of a row, as tables and indexes make it.
+    fn row(p: &str, r: &Value) -> Bytes {
+        let (mut key, mut hash) = (b"prefix".to_vec(), Vec::new());
+        assert!(key::encode(&Value::S(p.to_owned()), &mut hash));
+        push_partition(&mut key, &hash);
+        assert!(key::encode(r, &mut key));
+        key.extend_from_slice(b"suffix");
+        key.into()
+    }
+
+    fn values(key_type: KeyType) -> BoxedStrategy<Value> {
+        match key_type {
+            KeyType::S => "[a-b\u{0}\u{ff}]{1,3}".prop_map(Value::S).boxed(),
+            KeyType::N => (-30i64..30).prop_map(|n| Value::N(Number::from_i64(n))).boxed(),
+            KeyType::B => proptest::collection::vec(prop_oneof![Just(0u8), Just(1), Just(255)], 1..4)
+                .prop_map(|b| Value::B(b.into()))
+                .boxed(),
+        }
+    }
+
+    fn tests(key_type: KeyType) -> BoxedStrategy<KeyTest> {
+        let value = || values(key_type);
+        let mut all = vec![
+            value().prop_map(KeyTest::Equal).boxed(),
+            value().prop_map(KeyTest::Less).boxed(),
+            value().prop_map(KeyTest::LessOrEqual).boxed(),
+            value().prop_map(KeyTest::Greater).boxed(),
+            value().prop_map(KeyTest::GreaterOrEqual).boxed(),
+            (value(), value()).prop_map(|(a, b)| KeyTest::Between(a, b)).boxed(),
+        ];
+        if key_type != KeyType::N {
+            all.push(value().prop_map(KeyTest::BeginsWith).boxed());
+        }
+        proptest::strategy::Union::new(all).boxed()
+    }
+
+    fn case() -> impl Strategy<Value = (KeyType, KeyTest, Vec<Value>)> {
+        prop_oneof![Just(KeyType::S), Just(KeyType::N), Just(KeyType::B)].prop_flat_map(|key_type| {
+            (Just(key_type), tests(key_type), proptest::collection::vec(values(key_type), 1..12))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn the_range_holds_exactly_what_the_conditions_accept((key_type, test, rows) in case()) {
+            let schema = schema(key_type);
+            let partition = KeyTest::Equal(Value::S("a".to_owned()));
+            let terms = [
+                KeyTerm { attribute: "p".to_owned(), test: partition },
+                KeyTerm { attribute: "r".to_owned(), test: test.clone() },
+            ];
+            let range = KeyPlan::of(&schema, &terms, None).unwrap().range(b"prefix".to_vec());
+            for value in rows {
+                prop_assert_eq!(range.contains(&row("a", &value)), test.accepts(&value), "{:?} {:?}", test, value);
+                prop_assert!(!range.contains(&row("b", &value)));
+            }
+        }
+    }
+}
