@@ -1204,3 +1204,43 @@ def test_everything_survives_a_kill(fresh_server, client):
     found = query(ddb, "kept", "kind = :k", {":k": {"S": "cat"}}, IndexName="idx", Select="COUNT")
     assert found["Count"] == 50
     assert ddb.describe_table(TableName="kept")["Table"]["ItemCount"] == 50
+
+
+def test_filling_an_index_goes_on_after_a_kill(fresh_server, client, eventually):
+    platform = fresh_server()
+    ddb = client("dynamodb", server=platform)
+    ddb.create_table(
+        TableName="kept",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "N"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for start in range(0, 1500, 25):
+        items = [{"id": {"N": str(id)}, "kind": {"S": "cat"}} for id in range(start, start + 25)]
+        ddb.batch_write_item(RequestItems={"kept": [{"PutRequest": {"Item": item}} for item in items]})
+    create = {
+        "IndexName": "idx",
+        "KeySchema": [{"AttributeName": "kind", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    ddb.update_table(
+        TableName="kept",
+        AttributeDefinitions=[{"AttributeName": "kind", "AttributeType": "S"}],
+        GlobalSecondaryIndexUpdates=[{"Create": create}],
+    )
+    platform.restart()
+    ddb = client("dynamodb", server=platform)
+
+    def index():
+        return ddb.describe_table(TableName="kept")["Table"]["GlobalSecondaryIndexes"][0]
+
+    eventually(lambda: index()["IndexStatus"] == "ACTIVE", message="the index became active")
+    assert index()["ItemCount"] == 1500
+    count, start = 0, {}
+    while True:
+        page = query(ddb, "kept", "kind = :k", {":k": {"S": "cat"}}, IndexName="idx", Select="COUNT", **start)
+        count += page["Count"]
+        if "LastEvaluatedKey" not in page:
+            break
+        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    assert count == 1500
