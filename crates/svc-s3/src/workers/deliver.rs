@@ -50,10 +50,13 @@ pub async fn run(s3: S3) {
         for ((stamp,), event) in page.rows {
             let Ok(slot) = slots.clone().acquire_owned().await else { return };
             cursor = Some(store_table::Cursor::from_bytes(stamp.to_bytes().to_vec()));
-            let s3 = s3.clone();
-            // Dropped at shutdown: the event's row is still there.
-            tokio::spawn(async move {
-                deliver(&s3, stamp, event).await;
+            let (s3, tasks, stop) = (s3.clone(), s3.tasks().clone(), s3.tasks().stopping());
+            tasks.spawn(async move {
+                // Given up at shutdown: the event's row is still there.
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = deliver(&s3, stamp, event) => {}
+                }
                 drop(slot);
             });
         }
