@@ -17,6 +17,8 @@ pub struct EngineConfig {
     pub max_environments: usize,
     /// An environment that was idle for so long is ended. AWS: minutes, undocumented.
     pub idle_timeout: Duration,
+    /// Sandboxes made ahead of need, beyond `max_environments`: about 1 MB and one process each.
+    pub ready_sandboxes: usize,
     pub runtime_roots: RuntimeRoots,
     /// The platform's own AWS endpoint inside every environment; `None`: functions reach nothing at all.
     pub endpoint: Option<PlatformEndpoint>,
@@ -36,6 +38,7 @@ impl EngineConfig {
             scratch_dir,
             max_environments: 1_000,
             idle_timeout: Duration::from_secs(600),
+            ready_sandboxes: 4,
             runtime_roots: RuntimeRoots::default(),
             endpoint: None,
             isolation: IsolationPolicy::Full,

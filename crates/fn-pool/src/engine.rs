@@ -7,21 +7,22 @@ use std::sync::Arc;
 
 use base_time::Timestamp;
 use fn_runtime::Interpreters;
-use fn_sandbox::{IsolationReport, RootBind, RootPlan, Sandboxes, SandboxesConfig};
+use fn_sandbox::{IsolationReport, RootBind, RootPlan, SandboxSpec, Sandboxes, SandboxesConfig};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 use crate::environment::{Environment, Job};
 use crate::placement::{Action, EnvironmentId, Event, Placement, Settings};
+use crate::ready::ReadySandboxes;
 use crate::{
     BoxFuture, EngineConfig, FunctionEngine, InvokeOutcome, InvokeRefused, InvokeRequest, IsolationPolicy,
-    RuntimeRoots,
+    RuntimeRoots, launch,
 };
 
 /// An environment has at most the invoke it was assigned.
 const JOBS: usize = 1;
 
-/// Runs functions in sandboxes of this machine. Cheap to clone.
+/// Runs functions in sandboxes of this machine. Cheap to clone. It lives until its `Tasks` are drained.
 #[derive(Clone)]
 pub struct Engine(Arc<Inner>);
 
@@ -43,7 +44,7 @@ pub struct EngineStatus {
 
 pub(crate) struct Inner {
     pub(crate) config: EngineConfig,
-    pub(crate) sandboxes: Sandboxes,
+    pub(crate) ready: ReadySandboxes,
     pub(crate) interpreters: Interpreters,
     books: Mutex<Books>,
     /// Something became idle, so the next tick may be sooner.
@@ -68,26 +69,26 @@ impl Engine {
         check_policy(config.isolation, &sandboxes.report())?;
         let settings =
             Settings { max_environments: config.max_environments, idle_timeout: config.idle_timeout };
+        let mut ports = vec![launch::runtime_api_port(config.endpoint.as_ref())];
+        ports.extend(config.endpoint.as_ref().map(|e| e.port));
+        let ready = ReadySandboxes::new(sandboxes, SandboxSpec { ports }, config.ready_sandboxes);
         let books = Books { placement: Placement::new(settings), environments: HashMap::new() };
-        let inner = Arc::new(Inner {
-            config,
-            sandboxes,
-            interpreters,
-            books: Mutex::new(books),
-            changed: Notify::new(),
-        });
-        let (reclaimer, drainer) = (inner.clone(), inner.clone());
+        let inner =
+            Arc::new(Inner { config, ready, interpreters, books: Mutex::new(books), changed: Notify::new() });
+        let (reclaimer, drainer, refiller) = (inner.clone(), inner.clone(), inner.clone());
+        inner.config.tasks.worker("function sandboxes", move || refill(refiller.clone()));
         inner.config.tasks.worker("function environments reclaim", move || reclaim(reclaimer.clone()));
         inner.config.tasks.spawn(async move {
             drainer.config.tasks.stopping().cancelled().await;
             drainer.event(Event::Drain);
+            drainer.ready.clear();
         });
         Ok(Self(inner))
     }
 
     /// Which parts of the isolation are in force.
     pub fn isolation(&self) -> IsolationReport {
-        self.0.sandboxes.report()
+        self.0.ready.sandboxes.report()
     }
 
     pub fn status(&self) -> EngineStatus {
@@ -170,6 +171,10 @@ impl Inner {
             }
         }
     }
+}
+
+async fn refill(inner: Arc<Inner>) {
+    inner.ready.refill().await;
 }
 
 /// Ends what has been idle for too long: sleeps until the first is due, or something changes.

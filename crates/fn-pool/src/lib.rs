@@ -17,6 +17,7 @@ mod launch;
 mod lines;
 mod output;
 mod placement;
+mod ready;
 mod spec;
 mod texts;
 

@@ -5,6 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::event::{PollFd, PollFlags, poll};
 use tokio::task::JoinHandle;
 
 use crate::cgroup::{Cgroup, Limits, MemoryUse, MemoryWatch};
@@ -166,7 +167,7 @@ impl Sandbox {
             (FromInit::Launched { parts }, fds) => {
                 self.parts.extend(parts);
                 if let Some(tmp) = fds.into_iter().next() {
-                    self.watch_memory(tmp, spec.memory_mb)?;
+                    self.watch_memory(tmp, spec.memory_mb);
                 }
                 Ok(())
             }
@@ -176,10 +177,10 @@ impl Sandbox {
     }
 
     /// Ends every process when the function's own memory is more than it may have.
-    fn watch_memory(&mut self, tmp: OwnedFd, memory_mb: u32) -> Result<(), StepError> {
-        let Some(group) = self.body.0.as_ref().and_then(|held| held.cgroup.clone()) else { return Ok(()) };
-        let watch = MemoryWatch::new(group, u64::from(memory_mb) << 20, tmp).step("watch the memory")?;
-        let Some(mut watch) = watch else { return Ok(()) };
+    fn watch_memory(&mut self, tmp: OwnedFd, memory_mb: u32) {
+        let group = self.body.0.as_ref().and_then(|held| held.cgroup.clone());
+        let watch = group.and_then(|group| MemoryWatch::new(group, u64::from(memory_mb) << 20, tmp));
+        let Some(watch) = watch else { return };
         let control = self.control.clone();
         self.memory_watch = Some(tokio::spawn(async move {
             loop {
@@ -193,7 +194,17 @@ impl Sandbox {
                 }
             }
         }));
-        Ok(())
+    }
+
+    /// Whether its init lives.
+    pub fn is_alive(&self) -> bool {
+        let pidfd = self.body.0.as_ref().and_then(|held| held.pidfd.as_ref());
+        let ended = pidfd.map(|pidfd| {
+            let mut fds = [PollFd::new(pidfd, PollFlags::IN)];
+            let now = rustix::event::Timespec { tv_sec: 0, tv_nsec: 0 };
+            poll(&mut fds, Some(&now)).is_ok_and(|n| n > 0)
+        });
+        ended == Some(false)
     }
 
     /// Whether a launch was tried: processes of it may be left.

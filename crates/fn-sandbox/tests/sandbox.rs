@@ -71,3 +71,25 @@ async fn a_program_that_does_not_exist_is_named() {
     assert!(error.to_string().contains("/var/task/bootstrap"), "{error}");
     assert!(error.to_string().contains("No such file"), "{error}");
 }
+
+#[tokio::test]
+#[ignore = "a measurement, not a test"]
+async fn time_to_create_and_launch() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandboxes = start(&dir).await;
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let begun = std::time::Instant::now();
+        let mut sandbox = sandboxes.create(&SandboxSpec { ports: vec![9001] }).await.unwrap();
+        let created = begun.elapsed();
+        let mut spec = LaunchSpec::new(vec!["/bin/true".into()]);
+        spec.code_dir = Some(PathBuf::from("/usr/share"));
+        sandbox.launch(&spec).await.unwrap();
+        let launched = begun.elapsed() - created;
+        sandbox.event().await;
+        sandbox.end().await;
+        times.push((created, launched, begun.elapsed() - created - launched));
+    }
+    times.sort();
+    println!("least {:?}, median {:?}", times[0], times[100]);
+}

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use fn_runtime::RuntimeApi;
-use fn_sandbox::SandboxSpec;
 use tokio::net::TcpListener;
 
 use super::{Live, Runtime};
@@ -24,14 +23,8 @@ pub(super) async fn create(
     let config = &engine.config;
     let program = launch::program(spec, &engine.interpreters, config.strict_runtimes)?;
     let endpoint = config.endpoint.as_ref();
-    let mut ports = vec![launch::runtime_api_port(endpoint)];
-    ports.extend(endpoint.map(|e| e.port));
-    let sandbox_spec = SandboxSpec { ports };
-    let (credentials, sandbox, opt_dir) = tokio::join!(
-        spec.credentials.session(),
-        engine.sandboxes.create(&sandbox_spec),
-        opt_dir(engine, spec)
-    );
+    let (credentials, sandbox, opt_dir) =
+        tokio::join!(spec.credentials.session(), engine.ready.take(), opt_dir(engine, spec));
     let credentials = credentials.map_err(InvokeRefused::Credentials)?;
     let mut sandbox = sandbox.map_err(refused)?;
     let launch = launch::launch_spec(spec, &program, opt_dir?.as_deref(), log_stream, &credentials, endpoint);

@@ -54,28 +54,47 @@ pub(crate) struct MemoryWatch {
     version: Version,
     limit: u64,
     tmp: OwnedFd,
-    mark: AsyncFd<OwnedFd>,
 }
 
 impl MemoryWatch {
     /// `None` where memory is not accounted. `tmp`: a descriptor of the environment's /tmp.
-    pub(crate) fn new(group: Arc<Cgroup>, limit: u64, tmp: OwnedFd) -> io::Result<Option<Self>> {
-        let Some(place) = group.hierarchies.memory.clone() else { return Ok(None) };
+    pub(crate) fn new(group: Arc<Cgroup>, limit: u64, tmp: OwnedFd) -> Option<Self> {
+        let place = group.hierarchies.memory.clone()?;
         let dir = group.dir(&place);
-        let mark = set_mark(&dir, place.version, limit)?;
-        Ok(Some(Self { group, dir, version: place.version, limit, tmp, mark }))
+        Some(Self { group, dir, version: place.version, limit, tmp })
     }
 
     /// Returns when the function is out of memory.
-    pub(crate) async fn over(&mut self) -> io::Result<()> {
+    pub(crate) async fn over(&self) -> io::Result<()> {
+        let mut next = self.limit;
         loop {
+            let mark = self.set_mark(next).await?;
+            // Use may have passed the mark while it was being set.
+            if let Some(later) = self.judge_past(next)? {
+                match later {
+                    Verdict::Over => return Ok(()),
+                    Verdict::Under(mark) => next = mark,
+                }
+                continue;
+            }
             let interest = if self.version == Version::One { Interest::READABLE } else { Interest::PRIORITY };
-            self.mark.ready(interest).await?.clear_ready();
+            mark.ready(interest).await?.clear_ready();
             match self.look()?.judge(self.limit) {
                 Verdict::Over => return Ok(()),
-                Verdict::Under(mark) => self.mark = set_mark(&self.dir, self.version, mark)?,
+                Verdict::Under(mark) => next = mark,
             }
         }
+    }
+
+    fn judge_past(&self, mark: u64) -> io::Result<Option<Verdict>> {
+        let found = self.look()?;
+        Ok((found.total >= mark).then(|| found.judge(self.limit)))
+    }
+
+    /// Version 1 waits for a grace period of the kernel's, some 10 ms, so not on this thread.
+    async fn set_mark(&self, bytes: u64) -> io::Result<AsyncFd<OwnedFd>> {
+        let (dir, version) = (self.dir.clone(), self.version);
+        tokio::task::spawn_blocking(move || set_mark(&dir, version, bytes)).await.map_err(io::Error::other)?
     }
 
     /// Counted by the group from now on, as the kernel counts its own.
@@ -99,7 +118,7 @@ impl MemoryWatch {
     }
 }
 
-/// Version 1: an event descriptor and a threshold. Version 2: `memory.high`, whose breaches show in `memory.events`.
+/// Blocks. Version 1: an event descriptor and a threshold. Version 2: `memory.high`, whose breaches show in `memory.events`.
 fn set_mark(dir: &std::path::Path, version: Version, bytes: u64) -> io::Result<AsyncFd<OwnedFd>> {
     match version {
         Version::One => {

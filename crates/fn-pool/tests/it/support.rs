@@ -139,6 +139,13 @@ impl World {
         self.engine.invoke(request(function, payload)).await
     }
 
+    /// Whether a part of the isolation is as designed here.
+    pub fn in_force(&self, part: &str) -> bool {
+        let report = self.engine.isolation();
+        let part = report.parts.iter().find(|p| p.name == part).unwrap();
+        matches!(part.state, fn_pool::PartState::InForce(_))
+    }
+
     pub fn logged(&self) -> Vec<String> {
         self.log.0.lock().clone()
     }
