@@ -5,6 +5,7 @@
 //! transaction, which fails, and is repeated, where an item changes meanwhile.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use bytes::Bytes;
 use store_kv::{Direction, KeyRange, PageLimit, Read, Transaction};
@@ -18,7 +19,9 @@ use crate::value::codec::decode_item;
 use crate::write::{Entry, expires_secs};
 
 /// What one step reads at most.
-const STEP: PageLimit = PageLimit { rows: 200, bytes: 512 << 10 };
+const STEP: PageLimit = PageLimit { rows: 256, bytes: 512 << 10 };
+/// Halvings that leave one row.
+const STEP_HALVINGS: u32 = 8;
 
 pub(super) async fn fill_index(service: &Service, table: u64, index: u32, name: &TableRef) -> Result<()> {
     fill(service, table, index, name, Target::Index).await
@@ -36,9 +39,14 @@ enum Target {
 
 async fn fill(service: &Service, table: u64, index: u32, name: &TableRef, target: Target) -> Result<()> {
     loop {
+        // Each conflict halves the page: among busy items a small one gets through.
+        let tries = AtomicU32::new(0);
         let is_done = service
             .store()
-            .transact(|tx| async move { step(service, tx, table, index, name, target).await })
+            .transact(|tx| {
+                let rows = STEP.rows >> tries.fetch_add(1, Ordering::Relaxed).min(STEP_HALVINGS);
+                async move { step(service, tx, table, index, name, target, rows).await }
+            })
             .await?;
         if is_done {
             return Ok(());
@@ -54,6 +62,7 @@ async fn step(
     index: u32,
     name: &TableRef,
     target: Target,
+    rows: usize,
 ) -> Result<bool> {
     let found = service.0.catalog.find(&tx, name).await?.filter(|found| found.id == table);
     let job = JOBS.get(&tx, (table, index)).await?;
@@ -71,7 +80,7 @@ async fn step(
         Some(key) => range.after(key, Direction::Forward),
         None => range,
     };
-    let page = tx.snapshot().range(range, Direction::Forward, STEP).await?;
+    let page = tx.snapshot().range(range, Direction::Forward, PageLimit { rows, ..STEP }).await?;
     for row in &page.rows {
         fill_item(&tx, &found, index, target, &row.key).await?;
     }

@@ -1,7 +1,8 @@
-//! Carries out jobs: one after the other, woken by their rows, and by a timer as a safety net.
+//! Carries out jobs, a few at once, woken by their rows, and by a timer as a safety net.
 
 use std::time::Duration;
 
+use futures_util::{StreamExt as _, stream};
 use store_table::Scan;
 
 use super::fill::{fill_expiries, fill_index};
@@ -12,6 +13,8 @@ use crate::tables::{JOBS, Job, data_ranges, index_ranges};
 
 /// Jobs read at a time.
 const PAGE: usize = 100;
+/// Jobs carried out side by side: filling a large index must not hold up deleting a small table.
+const AT_ONCE: usize = 4;
 const SAFETY_NET: Duration = Duration::from_secs(60);
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(5);
 
@@ -33,7 +36,8 @@ pub(super) async fn run(service: Service) {
     }
 }
 
-/// Carries out all jobs there are; returns the version up to which it has seen them.
+/// Carries out all jobs there are; returns the version up to which it has seen them. One that fails does not keep the
+/// others from being done: its error is returned when they are.
 pub(crate) async fn work(service: &Service) -> Result<store_kv::Version> {
     loop {
         let snapshot = service.store().snapshot().await?;
@@ -41,8 +45,15 @@ pub(crate) async fn work(service: &Service) -> Result<store_kv::Version> {
         if page.rows.is_empty() {
             return Ok(snapshot.version());
         }
-        for ((table, index), job) in page.rows {
-            carry_out(service, table, index, job).await?;
+        let mut outcomes = stream::iter(page.rows)
+            .map(|((table, index), job)| carry_out(service, table, index, job))
+            .buffer_unordered(AT_ONCE);
+        let mut failed = None;
+        while let Some(outcome) = outcomes.next().await {
+            failed = failed.or(outcome.err());
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
     }
 }
