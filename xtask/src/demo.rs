@@ -33,6 +33,9 @@ pub struct Arguments {
     /// The port to listen on
     #[arg(long, default_value_t = 4566)]
     port: u16,
+    /// A haneul to use instead of building one
+    #[arg(long)]
+    binary: Option<PathBuf>,
 }
 
 /// Runs the demo. What fails ends it, with Haneul stopped.
@@ -40,7 +43,10 @@ pub fn run(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     let data = houses::root().join(&arguments.data);
     let mut steps = Steps::default();
-    let binary = steps.step("building haneul (the first time takes some minutes)", build)?;
+    let binary = match &arguments.binary {
+        Some(binary) => houses::root().join(binary),
+        None => steps.step("building haneul (the first time takes some minutes)", build)?,
+    };
     steps.step("tools to drive it with", || {
         tools::ensure_system()?;
         tools::ensure_python()
@@ -132,10 +138,13 @@ impl Server {
         Ok(environment)
     }
 
-    /// A command whose AWS clients reach this server.
+    /// A command whose AWS clients reach this server. Python is the tools' own, which has pip on every machine.
     fn command(&self, program: &Path) -> Command {
         let mut command = steps::command(program);
-        command.envs(&self.environment).env("CARGO_TARGET_DIR", tools::cargo_target());
+        command
+            .envs(&self.environment)
+            .env("CARGO_TARGET_DIR", tools::cargo_target())
+            .env("PATH", tools::path());
         command
     }
 

@@ -3,6 +3,7 @@
 //! Everything goes under `target/tools/` (the JS SDK to `tests/js/node_modules`, where ES modules look), once: a stamp beside
 //! each part holds what it was made from, and the part is made anew when that changes.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -23,6 +24,14 @@ pub fn folder() -> PathBuf {
 /// The Python interpreter that has the tools' packages.
 pub fn python() -> PathBuf {
     folder().join("python/bin/python")
+}
+
+/// PATH with the tools first.
+pub fn path() -> OsString {
+    let own = folder().join("python/bin");
+    let host = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(own).chain(std::env::split_paths(&host));
+    std::env::join_paths(folders).unwrap_or_else(|_| host.clone())
 }
 
 /// The photographs the thumbnails example uploads.
@@ -54,9 +63,6 @@ pub fn ensure_python() -> Result<()> {
 
 /// The JS SDK of the tests.
 pub fn ensure_node() -> Result<()> {
-    if !steps::is_installed("node") || !steps::is_installed("npm") {
-        bail!("Node.js 20 with npm is needed: install it, then run this again");
-    }
     npm("JS packages", &houses::root().join("tests/js"))
 }
 
@@ -83,6 +89,9 @@ pub fn serverless() -> PathBuf {
 
 /// Programs of the system that a build of the examples needs.
 pub fn ensure_system() -> Result<()> {
+    if !steps::is_installed("node") || !steps::is_installed("npm") {
+        bail!("Node.js 20 with npm is needed: install it, then run this again");
+    }
     if steps::is_installed("make") {
         return Ok(());
     }
