@@ -1,0 +1,141 @@
+//! Who calls: the signature's claim checked against IAM, and the body bound to it.
+
+use base_time::Timestamp;
+use http::HeaderMap;
+use http::request::Parts;
+use port::Principal;
+use svc_iam::{Iam, Resolved};
+use wire_auth::{
+    AuthError, BodyError, ChunkedBody, ErrorFamily, ErrorText, Payload, Presented, VerifiedBody, VerifyPolicy,
+};
+use wire_codec::{ApiError, Body, Protocol, ServiceDesc};
+
+pub struct Authenticator {
+    iam: Iam,
+    /// The account anonymous requests are about.
+    account: String,
+}
+
+/// A request whose caller is known.
+pub struct Authenticated {
+    pub principal: Principal,
+    pub account: String,
+    /// Of the credential scope; none for anonymous requests.
+    pub region: Option<String>,
+    /// Decoded; of S3 a stream that fails at its end if it isn't what was signed, of all others checked already.
+    pub body: Body,
+}
+
+impl Authenticator {
+    pub fn new(iam: Iam, account: String) -> Self {
+        Self { iam, account }
+    }
+
+    /// The body is not read before the caller is known.
+    pub async fn authenticate(
+        &self,
+        parts: &Parts,
+        body: Body,
+        service: &'static ServiceDesc,
+        now: Timestamp,
+    ) -> Result<Authenticated, ApiError> {
+        let family = family(service);
+        let presented = Presented::parse(parts).map_err(|e| api_error(e.text(family)))?;
+        let Some(presented) = presented else {
+            let (principal, account) = (Principal::Anonymous, self.account.clone());
+            return Ok(Authenticated { principal, account, region: None, body });
+        };
+        let region = Some(presented.scope.region.clone());
+        let resolved = self
+            .iam
+            .resolve_credentials(&presented.access_key_id, presented.session_token.as_deref(), now)
+            .await
+            .map_err(|e| api_error(e.text(family)))?;
+        let Resolved { secret_access_key, principal, is_verifiable } = resolved;
+        let body = if is_verifiable {
+            let verified = presented
+                .verify(parts, now, &VerifyPolicy::default(), &secret_access_key)
+                .map_err(|e| api_error(e.text(family)))?;
+            bind(verified.payload, body, &parts.headers, service, family).await?
+        } else {
+            unverified(body, &parts.headers)
+        };
+        let account = principal.account().unwrap_or(&self.account).to_owned();
+        Ok(Authenticated { principal, account, region, body })
+    }
+}
+
+/// Holds the body to its signature: while it streams (S3), or now.
+async fn bind(
+    payload: Payload,
+    body: Body,
+    headers: &HeaderMap,
+    service: &'static ServiceDesc,
+    family: ErrorFamily,
+) -> Result<Body, ApiError> {
+    let is_deferred = matches!(payload, Payload::Deferred(_));
+    let verified = VerifiedBody::new(payload, body, headers).map_err(|e| body_error(&e, family))?;
+    let body = Body::wrap(verified);
+    if service.quirks.s3 && !is_deferred {
+        return Ok(body);
+    }
+    let limit = service.quirks.max_body_bytes;
+    match body.collect(limit).await {
+        Ok(bytes) => Ok(Body::bytes(bytes)),
+        Err(wire_codec::BodyError::TooLarge { limit }) => Err(too_large(limit)),
+        Err(wire_codec::BodyError::Source(source)) => Err(match source.downcast_ref::<BodyError>() {
+            Some(error) => body_error(error, family),
+            None => ApiError::new("RequestTimeout", 400, "The request's body could not be read to its end."),
+        }),
+    }
+}
+
+/// `--dev` and a key nobody knows: framing is undone, nothing is checked.
+fn unverified(body: Body, headers: &HeaderMap) -> Body {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let claim = text("x-amz-content-sha256").unwrap_or_default();
+    if !claim.starts_with("STREAMING-") {
+        return body;
+    }
+    let length = text("x-amz-decoded-content-length").and_then(|n| n.parse().ok()).unwrap_or(0);
+    Body::wrap(ChunkedBody::new(body, None, claim.ends_with("-TRAILER"), length))
+}
+
+/// No signature, and the operation needs one.
+pub fn missing_token(service: &'static ServiceDesc) -> ApiError {
+    api_error(AuthError::MissingToken.text(family(service)))
+}
+
+fn family(service: &ServiceDesc) -> ErrorFamily {
+    if service.quirks.s3 {
+        return ErrorFamily::S3;
+    }
+    match service.protocols.first() {
+        Some(Protocol::Query | Protocol::Ec2) => ErrorFamily::Query,
+        Some(Protocol::RestJson | Protocol::RestXml) => ErrorFamily::Rest,
+        _ => ErrorFamily::Json,
+    }
+}
+
+fn body_error(error: &BodyError, family: ErrorFamily) -> ApiError {
+    match error.text(family) {
+        Some(text) => api_error(text),
+        None => ApiError::new("RequestTimeout", 400, "The request's body could not be read to its end."),
+    }
+}
+
+fn too_large(limit: usize) -> ApiError {
+    ApiError::new(
+        "RequestEntityTooLargeException",
+        413,
+        format!("Request must be smaller than {limit} bytes"),
+    )
+}
+
+fn api_error(text: ErrorText) -> ApiError {
+    text.details
+        .into_iter()
+        .fold(ApiError::new(text.code, text.status, text.message), |error, (name, value)| {
+            error.with(name, value)
+        })
+}
