@@ -1,7 +1,7 @@
 //! `cargo xtask coverage`: docs/coverage.md, read from the models and the services' source.
 //!
-//! An operation is built when the manifest lists it, the service's crate has its file in `ops/`, and that file does not refuse
-//! it by name (`not_implemented("sqs:Operation")`). What a built operation refuses in part
+//! An operation is built when the manifest lists it, the service's crate has its file in `ops/`, and neither that file
+//! (`not_implemented("sqs:Operation")`) nor the trait's implementation (`refused(cx, "Operation")`) refuses it by name. What a built operation refuses in part
 //! (`not_implemented("sqs:Operation with Parameter")`) is told beside it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,11 +72,12 @@ fn read_services() -> Result<Vec<Service>> {
         let model: Value =
             serde_json::from_str(&text).with_context(|| format!("reading {}", path.display()))?;
         let sources = operation_files(&id)?;
+        let refusals = refusals(&id)?;
         let mut operations = BTreeMap::new();
         let names = model["operations"].as_object().context("a model without operations")?.keys();
         for name in names {
             let state = match sources.get(&names::snake(name)) {
-                _ if !wanted.operations.contains(name) => State::Refused,
+                _ if !wanted.operations.contains(name) || refusals.contains(name) => State::Refused,
                 Some(source) => state(name, source),
                 None => {
                     missing.push(format!("{id}:{name}"));
@@ -114,6 +115,30 @@ fn operation_files(id: &str) -> Result<BTreeMap<String, String>> {
         sources.insert(stem, fs::read_to_string(&path)?);
     }
     Ok(sources)
+}
+
+/// The operations that the trait's implementation refuses without a file of their own.
+fn refusals(id: &str) -> Result<BTreeSet<String>> {
+    let mut paths = Vec::new();
+    collect(&crate_source(id), &mut paths)?;
+    let mut names = BTreeSet::new();
+    for path in paths {
+        names.extend(refused_in(&fs::read_to_string(path)?));
+    }
+    Ok(names)
+}
+
+fn refused_in(source: &str) -> Vec<String> {
+    let calls = source.split("refused(cx, \"").skip(1);
+    calls.filter_map(|call| Some(call.split_once('"')?.0.to_owned())).collect()
+}
+
+fn crate_source(id: &str) -> PathBuf {
+    let name = CRATES
+        .iter()
+        .find(|(service, _)| *service == id)
+        .map_or(format!("svc-{id}"), |(_, name)| (*name).into());
+    houses::root().join("crates").join(name).join("src")
 }
 
 fn collect(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
@@ -237,6 +262,12 @@ mod tests {
         let source = "not_implemented(\"x:Fly with Wings\")) not_implemented(format!(\"x:Fly with {name}\"))";
         assert_eq!(state("Fly", source), State::Built(vec!["Wings".to_owned()]));
         assert_eq!(state("Fly", "not_implemented(\"x:FlyHome\")"), State::Built(Vec::new()));
+    }
+
+    #[test]
+    fn the_traits_implementation_may_refuse_too() {
+        let source = "async fn a() { refused(cx, \"FlyHome\") }\nasync fn b() { ops::b::run() }\n{ refused(cx, \"Land\") }";
+        assert_eq!(refused_in(source), ["FlyHome", "Land"]);
     }
 
     #[test]
