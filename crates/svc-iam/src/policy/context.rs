@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use port::{Access, Principal, RequestContext};
+use port::{Access, Principal, RequestContext, RequestSource};
 
 /// The values of a condition key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,6 +92,12 @@ impl Context for RequestFacts<'_> {
     }
 }
 
+/// Over TLS, or within the machine, where nobody can listen on the way: else a policy that denies plain HTTP (the SAM CLI
+/// puts one on its bucket) would shut out every local caller.
+fn is_secure(source: &RequestSource) -> bool {
+    source.is_tls || source.ip.is_none_or(|ip| ip.to_canonical().is_loopback())
+}
+
 impl RequestFacts<'_> {
     fn of_service(&self, key: &str) -> Option<Values<'_>> {
         let mut found = self.access.keys.iter().filter(|(name, _)| name.eq_ignore_ascii_case(key));
@@ -108,7 +114,7 @@ impl RequestFacts<'_> {
             "epochtime" => self.cx.time().as_secs().to_string().into(),
             "requestedregion" => self.cx.region().into(),
             "resourceaccount" => self.resource_account.into(),
-            "securetransport" => if source.is_tls { "true" } else { "false" }.into(),
+            "securetransport" => if is_secure(source) { "true" } else { "false" }.into(),
             "sourceip" => source.ip?.to_canonical().to_string().into(),
             "useragent" => source.user_agent.as_deref()?.into(),
             "viaawsservice" => if source.ip.is_none() { "true" } else { "false" }.into(),

@@ -13,6 +13,8 @@ use crate::ops;
 use crate::tags::Tag;
 
 const STACK_TAG: &str = "aws:cloudformation:stack-id";
+/// On the bucket that the SAM CLI makes for itself.
+const SAM_CLI_TAG: (&str, &str) = ("ManagedStackSource", "AwsSamCli");
 const LOGICAL_TAG: &str = "aws:cloudformation:logical-id";
 /// Longest bucket name.
 const MAX_NAME: usize = 63;
@@ -22,7 +24,7 @@ pub async fn create(
     cx: &RequestContext,
     request: ResourceRequest,
 ) -> Result<Provisioned, ResourceFailure> {
-    let properties = BucketProperties::parse(request.properties.clone())?;
+    let properties = parse(&request)?;
     let name = properties.bucket_name.clone().unwrap_or_else(|| bucket_name(&request.generated_name));
     let is_new = make(s3, cx, &request, &name, &properties).await?;
     match apply(s3, cx, &name, properties, false).await {
@@ -42,7 +44,7 @@ pub async fn update(
     cx: &RequestContext,
     request: ResourceRequest,
 ) -> Result<Provisioned, ResourceFailure> {
-    let properties = BucketProperties::parse(request.properties.clone())?;
+    let properties = parse(&request)?;
     let Some(name) = request.physical_id.clone() else {
         return Err(ResourceFailure::new("the bucket to be updated has no name"));
     };
@@ -53,6 +55,18 @@ pub async fn update(
         .map_err(|error| failure(error.into()))?;
     apply(s3, cx, &name, properties, true).await?;
     Ok(provisioned(&name, &bucket.region))
+}
+
+/// `sam deploy --resolve-s3` works only with a bucket of its own, whose template asks for `aws:kms`. That one bucket gets
+/// SSE-S3 instead, as GetBucketEncryption tells; everywhere else KMS is refused by name.
+fn parse(request: &ResourceRequest) -> Result<BucketProperties, ResourceFailure> {
+    let mut properties = BucketProperties::parse(request.properties.clone())?;
+    let is_sam_clis = properties.tags.iter().any(|tag| (tag.key.as_str(), tag.value.as_str()) == SAM_CLI_TAG);
+    if is_sam_clis && properties.bucket_encryption.take_if(|encryption| encryption.is_managed_kms()).is_some()
+    {
+        tracing::warn!("the SAM CLI's bucket asks for aws:kms, which is not offered; it gets AES256");
+    }
+    Ok(properties)
 }
 
 pub async fn delete(s3: &S3, cx: &RequestContext, name: String) -> Result<(), ResourceFailure> {

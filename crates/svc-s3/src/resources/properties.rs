@@ -204,6 +204,15 @@ impl Cors {
 }
 
 impl Encryption {
+    /// With the key that AWS manages.
+    pub fn is_managed_kms(&self) -> bool {
+        self.server_side_encryption_configuration.iter().all(|rule| {
+            rule.server_side_encryption_by_default.as_ref().is_some_and(|by_default| {
+                by_default.algorithm == "aws:kms" && by_default.kms_master_key_id.is_none()
+            })
+        })
+    }
+
     pub fn into_api(self) -> Result<api::ServerSideEncryptionConfiguration, ResourceFailure> {
         let rules: Result<_, _> =
             self.server_side_encryption_configuration.into_iter().map(EncryptionRule::into_api).collect();

@@ -89,3 +89,40 @@ async fn notifications_and_policies_come_from_the_template() {
     assert_eq!(made.physical_id, BUCKET);
     world.s3.delete(&world.cx(), request("AWS::S3::BucketPolicy", Some(BUCKET), json!({}))).await.unwrap();
 }
+
+/// The template of `sam deploy --resolve-s3`.
+#[tokio::test]
+async fn the_sam_clis_own_bucket_is_made_though_it_asks_for_kms() {
+    let world = World::new().await;
+    let properties = json!({
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicPolicy": "true", "BlockPublicAcls": "true", "IgnorePublicAcls": "true",
+            "RestrictPublicBuckets": "true",
+        },
+        "BucketEncryption": {"ServerSideEncryptionConfiguration": [
+            {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}}
+        ]},
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "Tags": [{"Key": "ManagedStackSource", "Value": "AwsSamCli"}],
+    });
+    let made = world.s3.create(&world.cx(), request("AWS::S3::Bucket", None, properties)).await.unwrap();
+    let input = api::GetBucketEncryptionInput { bucket: made.physical_id.clone(), ..Default::default() };
+    let told = world.s3.get_bucket_encryption(&world.cx(), input).await.unwrap();
+    let rule = &told.server_side_encryption_configuration.unwrap().rules[0];
+    let algorithm = rule.apply_server_side_encryption_by_default.as_ref().unwrap().sse_algorithm;
+    assert_eq!(algorithm, api::ServerSideEncryption::Aes256);
+    let arn = made.attributes["Arn"].as_str().unwrap().to_owned();
+    let document = json!({"Statement": [
+        {
+            "Action": ["s3:GetObject"], "Effect": "Allow", "Resource": format!("{arn}/*"),
+            "Principal": {"Service": "serverlessrepo.amazonaws.com"},
+            "Condition": {"StringEquals": {"aws:SourceAccount": "111122223333"}},
+        },
+        {
+            "Action": ["s3:*"], "Effect": "Deny", "Resource": [arn.clone(), format!("{arn}/*")], "Principal": "*",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+    ]});
+    let policy = json!({"Bucket": made.physical_id, "PolicyDocument": document});
+    world.s3.create(&world.cx(), request("AWS::S3::BucketPolicy", None, policy)).await.unwrap();
+}
