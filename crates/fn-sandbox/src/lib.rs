@@ -7,7 +7,7 @@
 //!
 //! The threat model and what stops what: `docs/security/sandbox.md`.
 
-#![allow(unsafe_code, reason = "system calls that no safe library offers; each block carries its argument")]
+#![expect(unsafe_code, reason = "system calls that no safe library offers; each block carries its argument")]
 
 mod cgroup;
 mod channel;

@@ -56,6 +56,18 @@ pub(crate) fn become_function(uid: u32, rootless: bool) -> Result<(), StepError>
     arm_parent_death()
 }
 
+/// Where all environments share one user, a user namespace for this one, so that its processes are counted apart from
+/// theirs. Before the limits are set: a new namespace is bound by those of its maker. Only maps the user to itself.
+pub(crate) fn count_apart() -> Result<(), StepError> {
+    // The maps belong to whoever may trace us.
+    sys::prctl(libc::PR_SET_DUMPABLE, 1).step("open the process's own files")?;
+    sys::unshare(libc::CLONE_NEWUSER).step("make a user namespace for the function")?;
+    let id = ROOTLESS_UID;
+    std::fs::write("/proc/self/setgroups", "deny").step("deny setgroups in the function's user namespace")?;
+    std::fs::write("/proc/self/uid_map", format!("{id} {id} 1")).step("map the function's user")?;
+    std::fs::write("/proc/self/gid_map", format!("{id} {id} 1")).step("map the function's group")
+}
+
 pub(crate) fn set_limits(data_limit_bytes: Option<u64>) -> Result<(), StepError> {
     sys::set_limit(libc::RLIMIT_NOFILE, MAX_DESCRIPTORS).step("limit open files")?;
     sys::set_limit(libc::RLIMIT_NPROC, MAX_PROCESSES).step("limit processes")?;

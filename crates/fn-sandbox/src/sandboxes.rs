@@ -210,29 +210,32 @@ async fn serve(setup: Setup, spawner: SpawnerLink, mut inbox: mpsc::Receiver<Req
     }
 }
 
+/// A spawner that is found dead is replaced, and asked once more.
 async fn serve_one(
     setup: &Setup,
     spawner: &mut Option<SpawnerLink>,
     message: ToSpawner,
     fds: &[OwnedFd],
 ) -> Result<(FromSpawner, Vec<OwnedFd>), StepError> {
-    let link = match spawner.take() {
-        Some(link) => link,
-        None => SpawnerLink::start(setup).await?.0,
-    };
-    let answer = link.exchange(&message, fds).await;
+    if let Some(link) = spawner.take() {
+        match link.exchange(&message, fds).await {
+            Ok(answer) => return keep(spawner, link, answer),
+            Err(error) => tracing::error!(%error, "the function spawner ended; another is started"),
+        }
+    }
+    let link = SpawnerLink::start(setup).await?.0;
+    let answer = link.exchange(&message, fds).await.step("hear from the spawner")?;
+    keep(spawner, link, answer)
+}
+
+fn keep(
+    spawner: &mut Option<SpawnerLink>,
+    link: SpawnerLink,
+    answer: (FromSpawner, Vec<OwnedFd>),
+) -> Result<(FromSpawner, Vec<OwnedFd>), StepError> {
+    *spawner = Some(link);
     match answer {
-        Ok((FromSpawner::Failed(error), _)) => {
-            *spawner = Some(link);
-            Err(error)
-        }
-        Ok(answer) => {
-            *spawner = Some(link);
-            Ok(answer)
-        }
-        Err(error) => {
-            tracing::error!(%error, "the function spawner ended; the next environment starts another");
-            Err(StepError::new("hear from the spawner", error))
-        }
+        (FromSpawner::Failed(error), _) => Err(error),
+        answer => Ok(answer),
     }
 }

@@ -1,3 +1,5 @@
+//! Placement by its actions, and under random traffic.
+
 use base_id::Ids;
 
 use super::*;

@@ -321,3 +321,81 @@ async fn an_update_uses_new_environments_and_a_drain_ends_all() {
     assert_eq!(w.engine.status().environments, 0);
     assert_eq!(w.try_invoke(&new, "{}").await.unwrap_err(), fn_pool::InvokeRefused::ShuttingDown);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_runtime_brings_along_is_found_after_the_functions_own() {
+    let packages = tempfile::tempdir().unwrap();
+    let (python, node) = (packages.path().join("python"), packages.path().join("node_modules"));
+    crate::support::write(&python.join("given.py"), b"x = 'given'");
+    crate::support::write(&python.join("own.py"), b"x = 'given'");
+    crate::support::write(&node.join("given/index.js"), b"exports.x = 'given'");
+    crate::support::write(&node.join("own/index.js"), b"exports.x = 'given'");
+    let roots =
+        fn_pool::RuntimeRoots { python_packages: Some(python.clone()), node_modules: Some(node.clone()) };
+    let w = crate::support::world_with(|config| config.runtime_roots = roots).await;
+    let f = w.python("import given, own\ndef handler(e, c): return [given.x, own.x]\n");
+    crate::support::write(&f.code_dir.join("own.py"), b"x = 'own'");
+    assert_eq!(answer(&w.invoke(&Arc::new(f), "{}").await), value!(["given", "own"]));
+    for (name, source) in [
+        (
+            "index.js",
+            "const g = require('given'), o = require('own'); exports.handler = async () => [g.x, o.x]",
+        ),
+        (
+            "index.mjs",
+            "import g from 'given'; import o from 'own'; export const handler = async () => [g.x, o.x]",
+        ),
+    ] {
+        let own = ("node_modules/own/index.js", "exports.x = 'own'");
+        let f = Arc::new(w.function("nodejs20.x", "index.handler", &[(name, source), own]));
+        assert_eq!(answer(&w.invoke(&f, "{}").await), value!(["given", "own"]), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_interpreter_than_asked_for_is_said_or_refused() {
+    let w = world().await;
+    // No machine has all of these.
+    let runtimes = ["python3.9", "python3.10", "python3.12", "python3.13", "python3.14"];
+    let mut warned = 0;
+    for runtime in runtimes {
+        let f = w.function(runtime, "app.handler", &[("app.py", "def handler(e, c): return 1\n")]);
+        let outcome = w.invoke(&Arc::new(f), "{}").await;
+        answer(&outcome);
+        let tail = String::from_utf8(outcome.log_tail).unwrap();
+        warned += usize::from(tail.contains(&format!("WARNING: runtime {runtime} is not on this machine")));
+    }
+    assert!(warned > 0);
+    let strict = crate::support::world_with(|config| config.strict_runtimes = true).await;
+    let mut refused = 0;
+    for runtime in runtimes {
+        let f = strict.function(runtime, "app.handler", &[("app.py", "def handler(e, c): return 1\n")]);
+        let result = strict.try_invoke(&Arc::new(f), "{}").await;
+        refused += usize::from(matches!(result, Err(fn_pool::InvokeRefused::RuntimeUnavailable(_))));
+    }
+    assert_eq!(refused, warned);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrapper_script_starts_the_runtime() {
+    let w = world().await;
+    let wrapper = "#!/bin/sh\nexport WRAPPED=yes\nexec \"$@\"\n";
+    let source = "import os\ndef handler(e, c): return os.environ['WRAPPED']\n";
+    let mut f = w.function("python3.11", "app.handler", &[("app.py", source), ("wrap", wrapper)]);
+    f.environment.push(("AWS_LAMBDA_EXEC_WRAPPER".to_owned(), "/var/task/wrap".to_owned()));
+    assert_eq!(answer(&w.invoke(&Arc::new(f), "{}").await), "yes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_init_phase_that_takes_too_long_is_tried_again_under_the_functions_timeout() {
+    let w = world().await;
+    let mut f = w.python("import time\ntime.sleep(60)\ndef handler(e, c): return 1\n");
+    f.timeout = Duration::from_secs(1);
+    let outcome = w.invoke(&Arc::new(f), "{}").await;
+    assert_eq!(error(&outcome).0, "Sandbox.Timedout");
+    let tail = String::from_utf8(outcome.log_tail).unwrap();
+    assert!(
+        tail.contains("INIT_REPORT Init Duration: 100") && tail.contains("Phase: init\tStatus: timeout"),
+        "{tail}"
+    );
+}

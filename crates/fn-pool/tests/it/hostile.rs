@@ -8,9 +8,15 @@ use crate::support::{World, answer, error, world};
 use fn_pool::FunctionSpec;
 use serde_json::json as value;
 
-/// Another function that must go on whatever the first does.
+/// Another function that must go on whatever the first does; it needs a process more, too.
 async fn bystander(w: &World) -> Arc<FunctionSpec> {
-    let f = Arc::new(w.python("def handler(e, c): return 'fine'\n"));
+    let f = Arc::new(w.python(
+        "import os\n\
+         def handler(e, c):\n\
+        \x20   child = os.fork()\n\
+        \x20   if child == 0: os._exit(0)\n\
+        \x20   return 'fine' if os.waitpid(child, 0)[1] == 0 else 'bad'\n",
+    ));
     assert_eq!(answer(&w.invoke(&f, "{}").await), "fine");
     f
 }

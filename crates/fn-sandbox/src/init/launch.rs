@@ -135,6 +135,9 @@ fn prepare(context: &InitContext, order: &LaunchOrder, report: &OwnedFd) -> Resu
     for stream in 1..=2 {
         sys::duplicate_to(output, stream).step("connect the output")?;
     }
+    if context.rootless && std::path::Path::new("/proc/self/uid_map").exists() {
+        privileges::count_apart()?;
+    }
     privileges::set_limits(order.data_limit_bytes)?;
     privileges::become_function(context.create.uid, context.rootless)?;
     std::env::set_current_dir(&order.cwd).step("enter the working directory")?;

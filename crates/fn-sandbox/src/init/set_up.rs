@@ -17,6 +17,8 @@ pub(super) fn set_up(context: &mut InitContext) -> Result<(Vec<IsolationPart>, V
     super::bind_to_parent()?;
     sys::reset_signals();
     keep_only_own_descriptors(context)?;
+    // When the host itself runs out of memory, functions go before the platform. Refused only where /proc is not.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     rustix::process::setsid().step("start a session")?;
     sys::set_hostname("localhost").step("set the host name")?;
     let listeners = listen(&context.create.ports)?;

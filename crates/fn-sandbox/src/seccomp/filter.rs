@@ -8,7 +8,7 @@ pub(crate) enum Verdict {
     Allow,
     /// The call fails with this errno.
     Fail(i32),
-    /// Allowed if the argument, as 32 bits, is one of the values; else it fails with EPERM... and so on for each check.
+    /// Allowed where every check holds; else the call fails with EPERM.
     AllowIf(Vec<Check>),
 }
 
