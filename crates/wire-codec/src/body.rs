@@ -130,18 +130,23 @@ impl Body {
         if let Inner::Bytes(bytes) = self.0 {
             return Ok(bytes);
         }
+        // Always read to the end, even when the declared length is there: what a stream says at its end (that its
+        // signature does not hold) must not be missed.
+        let mut first = Bytes::new();
         let mut all = BytesMut::new();
         while let Some(chunk) = self.chunk().await {
             let chunk = chunk?;
-            if all.len() + chunk.len() > limit {
+            if first.len() + all.len() + chunk.len() > limit {
                 return Err(BodyError::TooLarge { limit });
             }
-            if all.is_empty() && self.length() == Some(chunk.len() as u64) {
-                return Ok(chunk);
+            if first.is_empty() && all.is_empty() {
+                first = chunk;
+                continue;
             }
+            all.extend_from_slice(&std::mem::take(&mut first));
             all.extend_from_slice(&chunk);
         }
-        Ok(all.freeze())
+        Ok(if all.is_empty() { first } else { all.freeze() })
     }
 }
 
@@ -251,6 +256,13 @@ mod tests {
             chunks(&["ab", "cd"], None).collect(3).await,
             Err(BodyError::TooLarge { limit: 3 })
         ));
+    }
+
+    #[tokio::test]
+    async fn an_error_after_the_last_byte_is_not_missed() {
+        let parts =
+            [Ok(Bytes::from_static(b"ab")), Err(std::io::Error::other("the signature does not hold"))];
+        assert!(Body::stream(futures_util::stream::iter(parts), Some(2)).collect(10).await.is_err());
     }
 
     #[tokio::test]
