@@ -1,3 +1,5 @@
+//! Intrinsic functions, each by examples and by property tests.
+
 use super::*;
 use proptest::prelude::*;
 use serde_json::json;

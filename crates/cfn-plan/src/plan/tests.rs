@@ -1,3 +1,5 @@
+//! Plans for creates, updates, replacements and deletions.
+
 use super::*;
 use crate::intrinsics::Pseudo;
 use port::ResourceProperty;

@@ -27,14 +27,7 @@ pub async fn run(
 ) -> Result<FilterLogEventsOutput, ApiError> {
     let group = input.log_group_name.as_deref().or(input.log_group_identifier.as_deref());
     let found = logs.find(cx, "FilterLogEvents", group, None).await?;
-    if input.log_stream_names.is_some() && input.log_stream_name_prefix.is_some() {
-        return Err(error::invalid_parameter(
-            "logStreamNames and logStreamNamePrefix cannot be used together.",
-        ));
-    }
-    if input.start_from_head == Some(false) {
-        return Err(ApiError::not_implemented("logs: startFromHead=false of FilterLogEvents"));
-    }
+    check(&input)?;
     let limit = limit(input.limit)?;
     let filter = Filter::parse(input.filter_pattern.as_deref())?;
     let start = Timestamp::from_millis(input.start_time.unwrap_or(0));
@@ -91,4 +84,16 @@ pub async fn run(
     let is_over = is_whole && last.is_none_or(|(_, index)| index + 1 == total);
     let next_token = last.filter(|_| !is_over).map(|(place, _)| place.next().to_token());
     Ok(FilterLogEventsOutput { events: Some(events), searched_log_streams: Some(Vec::new()), next_token })
+}
+
+fn check(input: &FilterLogEventsInput) -> Result<(), ApiError> {
+    if input.log_stream_names.is_some() && input.log_stream_name_prefix.is_some() {
+        return Err(error::invalid_parameter(
+            "logStreamNames and logStreamNamePrefix cannot be used together.",
+        ));
+    }
+    if input.start_from_head == Some(false) {
+        return Err(ApiError::not_implemented("logs: startFromHead=false of FilterLogEvents"));
+    }
+    Ok(())
 }

@@ -1,3 +1,5 @@
+//! A queue at work on a store: leases, restarts, redrive, waiting, many receivers.
+
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
