@@ -138,7 +138,7 @@ def test_a_role_is_assumed_only_by_whom_it_trusts(client, iam, user, unique):
     sts = client("sts", credentials=credentials)
     for role_arn in (arn, arn + "-none"):
         with pytest.raises(ClientError) as error:
-            sts.assume_role(RoleArn=role_arn, RoleSessionName="s")
+            sts.assume_role(RoleArn=role_arn, RoleSessionName="test")
         assert code(error) == "AccessDenied"
         assert f"is not authorized to perform: sts:AssumeRole on resource: {role_arn}" in message(error)
 
@@ -188,7 +188,7 @@ def test_session_policies_narrow(client, iam, user, unique):
     role_arn = iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust({"AWS": arn}))["Role"]["Arn"]
     iam.attach_role_policy(RoleName=role, PolicyArn="arn:aws:iam::aws:policy/AdministratorAccess")
     sts = client("sts", credentials=credentials)
-    session = sts.assume_role(RoleArn=role_arn, RoleSessionName="s", Policy=document(allow("s3:*")))
+    session = sts.assume_role(RoleArn=role_arn, RoleSessionName="test", Policy=document(allow("s3:*")))
     client("s3", credentials=keys_of(session)).list_buckets()
     with pytest.raises(ClientError) as error:
         client("sqs", credentials=keys_of(session)).list_queues()
