@@ -42,13 +42,13 @@ def error_code(answer) -> str:
 class TestSignatures:
     def test_none_at_all(self, raw):
         answer = raw("POST", "/", sqs("ListQueues"), b"{}")
-        assert answer.status == 403
+        assert answer.status in (400, 403)
         assert error_code(answer) in ("MissingAuthenticationToken", "MissingAuthenticationTokenException")
 
     def test_a_wrong_secret(self, client, server):
         with pytest.raises(ClientError) as refused:
             client("sqs", credentials=(server.access_key, "wrong", None)).list_queues()
-        assert "SignatureDoesNotMatch" in refused.value.response["Error"]["Code"]
+        assert refused.value.response["Error"]["Code"] in ("InvalidSignatureException", "SignatureDoesNotMatch")
 
     def test_an_unknown_access_key(self, client):
         with pytest.raises(ClientError) as refused:
@@ -58,8 +58,8 @@ class TestSignatures:
     def test_a_body_changed_after_signing(self, server):
         headers = raw_http.sign(server, "sqs", "POST", server.endpoint + "/", sqs("ListQueues"), b"{}")
         answer = raw_http.send(server, "POST", "/", headers, b'{"MaxResults": 1}')
-        assert answer.status == 403
-        assert "SignatureDoesNotMatch" in error_code(answer)
+        assert answer.status in (400, 403)
+        assert error_code(answer) in ("InvalidSignatureException", "SignatureDoesNotMatch")
 
     def test_a_malformed_authorization_header(self, raw):
         answer = raw("POST", "/", sqs("ListQueues") | {"Authorization": "AWS4-HMAC-SHA256 nonsense"}, b"{}")
@@ -71,9 +71,9 @@ class TestSignatures:
         now = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=minutes)
         monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_, **__: now.replace(tzinfo=None))
         answer = raw_http.send_signed(server, "sqs", "POST", "/", sqs("ListQueues"), b"{}")
-        assert answer.status == 403
-        assert "SignatureDoesNotMatch" in error_code(answer) or "Expired" in error_code(answer)
-        assert "Signature" in json.loads(answer.body).get("message", json.loads(answer.body).get("Message", ""))
+        assert answer.status in (400, 403)
+        said = json.loads(answer.body)["message"]
+        assert said.startswith("Signature expired" if minutes < 0 else "Signature not yet current"), said
 
     def test_a_session_token_that_is_none(self, client, server):
         with pytest.raises(ClientError) as refused:
@@ -112,7 +112,7 @@ class TestRouting:
 
     def test_a_service_aws_does_not_have(self, raw_signed):
         answer = raw_signed("teleport", "POST", "/", JSON_10 | {"X-Amz-Target": "Teleport_20260101.Beam"}, b"{}")
-        assert 400 <= answer.status < 500
+        assert answer.status in (400, 404, 501)
         assert "teleport" in answer.text.lower()
 
 
@@ -144,7 +144,7 @@ class TestBodies:
     def test_cbor_that_is_none(self, body, raw_signed):
         headers = {"Content-Type": "application/cbor", "Smithy-Protocol": "rpc-v2-cbor", "Accept": "application/cbor"}
         answer = raw_signed("monitoring", "POST", "/service/GraniteServiceVersion20100801/operation/ListMetrics", headers, body)
-        assert 400 <= answer.status < 500
+        assert answer.status in (400, 404, 501)
 
     def test_xml_entities_are_not_expanded(self, raw_signed, client, unique):
         bucket = unique("entities")

@@ -45,7 +45,11 @@ def send(platform: Platform, method: str, path: str, headers: dict[str, str] | N
     """One request as it stands, on a connection of its own."""
     connection = http.client.HTTPConnection("127.0.0.1", platform.port, timeout=timeout)
     try:
-        connection.request(method, path, body=body or None, headers=headers or {})
+        try:
+            connection.request(method, path, body=body or None, headers=headers or {})
+        except (BrokenPipeError, ConnectionResetError):
+            # Refused before all of it was sent: the answer is there already.
+            pass
         answer = connection.getresponse()
         return Answer(answer.status, answer.headers, answer.read())
     finally:
