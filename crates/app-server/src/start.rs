@@ -29,6 +29,8 @@ pub struct Server {
     account: String,
     root: RootCredentials,
     engine: Engine,
+    /// The bound port and what answers there, until `open`.
+    entrance: Option<(Listener, Arc<Front>)>,
     tasks: Tasks,
 }
 
@@ -40,7 +42,7 @@ struct Services {
 }
 
 impl Server {
-    /// Starts everything; requests are answered when this returns.
+    /// Starts everything; connections wait in the kernel until `open`.
     ///
     /// # Errors
     /// See `StartError`.
@@ -76,8 +78,15 @@ impl Server {
             ids: config.ids.clone(),
         }));
         door.open(front.clone());
-        tasks.spawn(listener.serve(front, tasks.clone()));
-        Ok(Self { address, account, root, engine, tasks })
+        Ok(Self { address, account, root, engine, entrance: Some((listener, front)), tasks })
+    }
+
+    /// Requests are answered from now on. Apart from `start`, so that whoever got an answer finds everything in place that
+    /// a running server leaves for its clients.
+    pub fn open(&mut self) {
+        if let Some((listener, front)) = self.entrance.take() {
+            self.tasks.spawn(listener.serve(front, self.tasks.clone()));
+        }
     }
 
     pub fn address(&self) -> SocketAddr {

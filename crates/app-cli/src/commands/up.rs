@@ -65,9 +65,10 @@ pub async fn run(data: &Path, arguments: Arguments) -> Result<()> {
         clock: Clock::system(),
         ids: Ids::system(),
     };
-    let server = Server::start(config).await?;
+    let mut server = Server::start(config).await?;
     let endpoint = endpoint(server.address());
     let first_start = write_files(data, &server, &endpoint, &arguments.region)?;
+    server.open();
     announce(&server, &endpoint, data, first_start, arguments.dev)?;
     wait_for_signal().await?;
     let drained = server.stop(DRAIN).await;
