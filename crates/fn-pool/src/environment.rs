@@ -12,6 +12,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base_time::Clock;
 use bytes::Bytes;
 use fn_runtime::{Invocation, RuntimeApi, RuntimeEvent};
 use fn_sandbox::{LaunchSpec, RuntimeExit, Sandbox, SandboxEvent};
@@ -28,6 +29,10 @@ mod create;
 
 /// How long the init phase may take before it is tried again under the function's own timeout.
 const INIT_LIMIT: Duration = Duration::from_secs(10);
+
+/// How long starting the program and ending all processes may take before the sandbox is given up.
+const LAUNCH_LIMIT: Duration = Duration::from_secs(10);
+const KILL_LIMIT: Duration = Duration::from_secs(5);
 
 /// An invoke on its way to its environment.
 pub(crate) struct Job {
@@ -55,7 +60,7 @@ pub(crate) struct Live {
     runtime: Runtime,
     oom_kills: u64,
     frozen: bool,
-    warning: Option<String>,
+    warnings: Vec<String>,
 }
 
 impl Drop for Live {
@@ -120,7 +125,7 @@ impl Environment {
                     Some(job) => self.serve(job).await,
                     None => break,
                 },
-                () = idle(&mut self.live, &mut self.output) => {
+                () = idle(&mut self.live, &mut self.output, &self.engine.config.clock, self.spec.timeout) => {
                     // Died by itself. If an invoke was assigned just now, it finds an empty environment and fills it.
                     self.live = None;
                     self.engine.gone(self.id);
@@ -214,10 +219,16 @@ impl Environment {
         let clock = self.engine.config.clock.clone();
         self.output.platform(texts::init_start(&self.spec));
         let Some(live) = &mut self.live else { return Ok(Init::Lost) };
-        if let Some(warning) = live.warning.take() {
+        for warning in std::mem::take(&mut live.warnings) {
             self.output.platform(format!("WARNING: {warning}"));
         }
-        if let Err(error) = live.launch().await {
+        let Some(launched) = clock.timeout(LAUNCH_LIMIT, live.launch()).await else {
+            self.live = None;
+            return Err(InvokeRefused::Environment(
+                "the runtime's program could not be started in time".to_owned(),
+            ));
+        };
+        if let Err(error) = launched {
             if error.step.starts_with("execute ") {
                 return Ok(invalid_entrypoint(&self.spec, &error));
             }
@@ -391,7 +402,8 @@ impl Environment {
         let Some(live) = &mut self.live else { return };
         live.thaw();
         live.runtime = Runtime::Down;
-        if live.sandbox.kill_all().await.is_err() {
+        let killed = self.engine.config.clock.timeout(KILL_LIMIT, live.sandbox.kill_all()).await;
+        if !matches!(killed, Some(Ok(()))) {
             self.live = None;
             return;
         }
@@ -432,15 +444,27 @@ async fn next_event(live: &mut Live, output: &mut Output) -> Happened {
     }
 }
 
-/// Between invokes: freezes once the runtime waits; returns when the sandbox has died.
-async fn idle(live: &mut Option<Live>, output: &mut Output) {
+/// Between invokes: freezes once the runtime waits or has ended, and at the latest after `settle_limit`; returns when the
+/// sandbox has died.
+async fn idle(live: &mut Option<Live>, output: &mut Output, clock: &Clock, settle_limit: Duration) {
     let Some(live) = live else { return output.pump().await };
+    let settled_at = clock.now() + settle_limit;
     loop {
-        if live.runtime == Runtime::Waiting {
+        if live.runtime != Runtime::Settling {
             live.freeze();
         }
-        match next_event(live, output).await {
-            Happened::Runtime(RuntimeEvent::Waiting) => live.runtime = Runtime::Waiting,
+        let settling = live.runtime == Runtime::Settling;
+        let happened = tokio::select! {
+            biased;
+            happened = next_event(live, output) => happened,
+            () = clock.sleep_until(settled_at), if settling => {
+                // It answered and goes on working without asking for more. It is started anew when it is needed.
+                live.runtime = Runtime::Down;
+                continue;
+            }
+        };
+        match happened {
+            Happened::Runtime(RuntimeEvent::Waiting) if settling => live.runtime = Runtime::Waiting,
             Happened::Runtime(_) => {}
             Happened::Exited(_) => live.runtime = Runtime::Down,
             Happened::Lost => return,

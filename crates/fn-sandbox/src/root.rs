@@ -45,12 +45,14 @@ pub struct RootFile {
 const SYSTEM_PATHS: [&str; 6] = ["/usr", "/bin", "/sbin", "/lib", "/lib64", "/lib32"];
 
 /// Single files and directories of /etc that hold no secret and that programs need.
-const ETC_PATHS: [&str; 5] = [
+const ETC_PATHS: [&str; 7] = [
     "/etc/ld.so.cache",
     "/etc/ssl/certs",
     "/etc/pki/tls/certs",
     "/etc/pki/ca-trust/extracted",
     "/etc/alternatives",
+    "/etc/services",
+    "/etc/protocols",
 ];
 
 /// Mount points filled for each environment.

@@ -27,7 +27,14 @@ pub(super) async fn create(
         tokio::join!(spec.credentials.session(), engine.ready.take(), opt_dir(engine, spec));
     let credentials = credentials.map_err(InvokeRefused::Credentials)?;
     let mut sandbox = sandbox.map_err(refused)?;
-    let launch = launch::launch_spec(spec, &program, opt_dir?.as_deref(), log_stream, &credentials, endpoint);
+    let opt_dir = opt_dir?;
+    let mut warnings: Vec<String> = program.warning.iter().cloned().collect();
+    if opt_dir.as_ref().is_some_and(|dir| dir.join("extensions").is_dir()) {
+        warnings.push(
+            "the extensions in /opt/extensions are not started: the Extensions API is not built".to_owned(),
+        );
+    }
+    let launch = launch::launch_spec(spec, &program, opt_dir.as_deref(), log_stream, &credentials, endpoint);
     let mut listeners = sandbox.take_listeners().into_iter();
     let api_listener = listeners.next().ok_or_else(|| refused("no listener"))?;
     let (api, events) = RuntimeApi::serve(api_listener).map_err(refused)?;
@@ -47,7 +54,7 @@ pub(super) async fn create(
         runtime: Runtime::Down,
         oom_kills: 0,
         frozen: false,
-        warning: program.warning,
+        warnings,
     })
 }
 

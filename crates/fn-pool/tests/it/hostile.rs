@@ -127,16 +127,22 @@ async fn a_child_left_running_dies_with_its_environment() {
                 .is_ok_and(|c| c == format!("/bin/sleep\0{mark}\0").as_bytes())
         })
     };
-    assert!(alive());
+    let becomes = async |wanted: bool| {
+        for _ in 0..250 {
+            if alive() == wanted {
+                return true;
+            }
+            tokio::task::spawn_blocking(|| Command::new("sleep").arg("0.02").status())
+                .await
+                .unwrap()
+                .unwrap();
+        }
+        false
+    };
+    assert!(becomes(true).await);
     w.engine.retire(&f.key.function_arn, None);
     assert!(w.tasks.drain(Duration::from_secs(5)).await);
-    for _ in 0..100 {
-        if !alive() {
-            return;
-        }
-        tokio::task::spawn_blocking(|| Command::new("sleep").arg("0.02").status()).await.unwrap().unwrap();
-    }
-    assert!(!alive());
+    assert!(becomes(false).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -313,4 +319,47 @@ async fn a_burst_of_deaths_leaves_nothing_behind() {
     let outcome = w.invoke(&f, "0").await;
     assert!(error(&outcome).1.ends_with("Error: Runtime exited without providing a reason"));
     assert_eq!(w.engine.status().environments, 1);
+}
+
+/// Answers, then spins without asking for the next invoke.
+const SPINNER: &str = r#"
+import os, socket, sys
+address = os.environ['AWS_LAMBDA_RUNTIME_API'].split(':')
+def exchange(request):
+    s = socket.create_connection((address[0], int(address[1])))
+    s.sendall(request.encode())
+    return s.recv(65536).decode()
+head = exchange('GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\n\r\n')
+id = head.split('Request-Id: ')[1].split('\r')[0]
+exchange(f'POST /2018-06-01/runtime/invocation/{id}/response HTTP/1.1\r\nContent-Length: 1\r\n\r\n1')
+n = 0
+while True:
+    n += 1
+    if n % 100000 == 0: print('spinning', flush=True)
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runtime_that_answers_and_goes_on_is_frozen_after_its_timeout() {
+    let w = world().await;
+    let python = ["/usr/bin/python3", "/usr/local/bin/python3"].into_iter().find(|p| Path::new(p).exists());
+    let Some(python) = python else {
+        println!("no system Python here: not tried");
+        return;
+    };
+    let bootstrap = format!("#!{python}\n{SPINNER}");
+    let mut f = w.function("provided.al2023", "x", &[("bootstrap", &bootstrap)]);
+    f.timeout = Duration::from_secs(1);
+    let f = Arc::new(f);
+    assert_eq!(answer(&w.invoke(&f, "{}").await), 1);
+    let count_after = async |seconds: &'static str| {
+        tokio::task::spawn_blocking(move || Command::new("sleep").arg(seconds).status())
+            .await
+            .unwrap()
+            .unwrap();
+        w.logged().iter().filter(|line| *line == "spinning").count()
+    };
+    let at_rest = count_after("2").await;
+    assert!(at_rest > 0, "it did spin");
+    assert!(count_after("1").await <= at_rest + 1, "and stands still now");
+    assert_eq!(answer(&w.invoke(&f, "{}").await), 1, "the next invoke starts it anew");
 }
