@@ -89,7 +89,7 @@ mod tests {
     #[tokio::test]
     async fn drain_ends_a_worker_that_never_returns() {
         let tasks = Tasks::new(Clock::system());
-        tasks.worker("forever", || std::future::pending());
+        tasks.worker("forever", std::future::pending);
         assert!(tasks.drain(Duration::from_secs(5)).await);
     }
 
