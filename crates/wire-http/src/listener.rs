@@ -111,8 +111,13 @@ async fn accept(
 }
 
 /// Serves one connection to its end, or to the end of the request it is in when `stop` is cancelled.
-pub async fn serve_connection<S, H>(stream: S, peer: Peer, handler: Arc<H>, limits: Limits, stop: CancellationToken)
-where
+pub async fn serve_connection<S, H>(
+    stream: S,
+    peer: Peer,
+    handler: Arc<H>,
+    limits: Limits,
+    stop: CancellationToken,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     H: Handler,
 {

@@ -79,7 +79,8 @@ impl Router {
             return route;
         }
         let first_label = host.split('.').next().unwrap_or_default();
-        if let Some(service) = self.services.iter().find(|s| s.endpoint_prefix == first_label && !s.quirks.s3) {
+        if let Some(service) = self.services.iter().find(|s| s.endpoint_prefix == first_label && !s.quirks.s3)
+        {
             return Ok(unnamed(service, parts));
         }
         match self.services.iter().find(|s| s.quirks.s3) {
@@ -89,8 +90,13 @@ impl Router {
     }
 
     /// `Action` of a query request or form body, once the body is there.
-    pub fn by_action(service: &'static ServiceDesc, action: &str) -> Result<&'static OperationDesc, RouteError> {
-        service.operation(action).ok_or_else(|| RouteError::UnknownOperation { service: service.id, name: action.to_owned() })
+    pub fn by_action(
+        service: &'static ServiceDesc,
+        action: &str,
+    ) -> Result<&'static OperationDesc, RouteError> {
+        service
+            .operation(action)
+            .ok_or_else(|| RouteError::UnknownOperation { service: service.id, name: action.to_owned() })
     }
 
     fn rpc_v2(&self, parts: &Parts) -> Option<Result<Route, RouteError>> {
@@ -116,7 +122,8 @@ impl Router {
             .iter()
             .find(|s| s.target_prefix == Some(prefix))
             .ok_or_else(|| RouteError::UnknownService { name: prefix.to_owned() })?;
-        let is_1_1 = header(headers, "content-type").is_some_and(|t| t.starts_with("application/x-amz-json-1.1"));
+        let is_1_1 =
+            header(headers, "content-type").is_some_and(|t| t.starts_with("application/x-amz-json-1.1"));
         let offered = |p: &Protocol| matches!(p, Protocol::AwsJson10 | Protocol::AwsJson11);
         let own = service.protocols.iter().copied().find(offered);
         let protocol = own.unwrap_or(if is_1_1 { Protocol::AwsJson11 } else { Protocol::AwsJson10 });
@@ -128,7 +135,8 @@ impl Router {
         let first = named.next().ok_or_else(|| RouteError::UnknownService { name: name.to_owned() })?;
         // API Gateway's two APIs share one signing name; their paths never meet.
         let is_v2 = parts.uri.path().starts_with("/v2/") || parts.uri.path().starts_with("/v2?");
-        let service = named.find(|s| s.id.ends_with("v2") == is_v2).filter(|_| first.id.ends_with("v2") != is_v2);
+        let service =
+            named.find(|s| s.id.ends_with("v2") == is_v2).filter(|_| first.id.ends_with("v2") != is_v2);
         Ok(unnamed(service.unwrap_or(first), parts))
     }
 
@@ -136,7 +144,9 @@ impl Router {
         let query = parts.uri.query()?;
         let (action, version) = (query_value(query, "Action")?, query_value(query, "Version")?);
         let service = self.services.iter().find(|s| {
-            s.api_version == version && s.protocols.contains(&Protocol::Query) && s.operation(&action).is_some()
+            s.api_version == version
+                && s.protocols.contains(&Protocol::Query)
+                && s.operation(&action).is_some()
         })?;
         Some(known(service, Protocol::Query, &action))
     }
@@ -154,14 +164,16 @@ fn unnamed(service: &'static ServiceDesc, parts: &Parts) -> Route {
     let rest = service.protocols.iter().copied().find(|p| p.is_rest());
     let query = service.protocols.iter().copied().find(|p| matches!(p, Protocol::Query | Protocol::Ec2));
     let has_action = parts.uri.query().is_some_and(|q| query_value(q, "Action").is_some());
-    let is_form =
-        header(&parts.headers, "content-type").is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
+    let is_form = header(&parts.headers, "content-type")
+        .is_some_and(|t| t.starts_with("application/x-www-form-urlencoded"));
     let (protocol, operation) = match (rest, query) {
         (Some(rest), None) => (rest, OperationChoice::ByPath),
         (Some(rest), Some(_)) if !has_action && !is_form => (rest, OperationChoice::ByPath),
         (_, Some(query)) => (query, OperationChoice::ByAction),
         // A JSON service without a target: the caller is told that the action is missing.
-        (None, None) => (service.protocols.first().copied().unwrap_or(Protocol::AwsJson11), OperationChoice::ByAction),
+        (None, None) => {
+            (service.protocols.first().copied().unwrap_or(Protocol::AwsJson11), OperationChoice::ByAction)
+        }
     };
     Route::Service { service, protocol, operation }
 }
@@ -261,7 +273,11 @@ mod tests {
         expect(data_plane_host(host_of(&by_host).unwrap(), &by_host), "abc123", "/Prod/notes?x=1");
         expect(data_plane_path(&parts("localhost", "/_aws/execute-api/abc/Prod/n", &[])), "abc", "/Prod/n");
         expect(data_plane_path(&parts("localhost", "/_aws/execute-api/abc?x=1", &[])), "abc", "/?x=1");
-        expect(data_plane_path(&parts("localhost", "/restapis/abc/Prod/_user_request_/n", &[])), "abc", "/Prod/n");
+        expect(
+            data_plane_path(&parts("localhost", "/restapis/abc/Prod/_user_request_/n", &[])),
+            "abc",
+            "/Prod/n",
+        );
         assert!(data_plane_path(&parts("localhost", "/restapis/abc/stages/Prod", &[])).is_none());
     }
 
@@ -278,7 +294,8 @@ mod tests {
 
     #[test]
     fn the_scope_names_the_service_in_header_and_query() {
-        let signed = [("authorization", "AWS4-HMAC-SHA256 Credential=AK/20260101/us-east-1/sqs/aws4_request, Signed")];
+        let signed =
+            [("authorization", "AWS4-HMAC-SHA256 Credential=AK/20260101/us-east-1/sqs/aws4_request, Signed")];
         assert_eq!(signing_service(&parts("h", "/", &signed)).as_deref(), Some("sqs"));
         let presigned = "/b/k?X-Amz-Credential=AK%2F20260101%2Fus-east-1%2Fs3%2Faws4_request";
         assert_eq!(signing_service(&parts("h", presigned, &[])).as_deref(), Some("s3"));
