@@ -15,6 +15,7 @@ use svc_lambda::Lambda;
 use svc_logs::Logs;
 use svc_s3::{S3, S3Config};
 use svc_sqs::Sqs;
+use svc_ssm::Ssm;
 use wire_http::{Limits, Listener};
 
 use crate::account::account;
@@ -170,6 +171,7 @@ async fn start_services(
     let s3 = S3::open(S3Config::default(), store.clone(), blobs, clock.clone(), ids.clone(), tasks.clone());
     let sqs = Sqs::open(store.clone(), clock.clone(), ids.clone(), tasks);
     let logs = Logs::open(store.clone(), clock.clone(), ids.clone(), tasks);
+    let ssm = Ssm::open(store.clone(), clock.clone(), ids.clone());
     let dynamodb = svc_dynamodb::Service::new(store.clone(), clock.clone(), ids.clone());
     dynamodb.start_workers(tasks);
     let lambda = Lambda::open(
@@ -198,6 +200,7 @@ async fn start_services(
         Arc::new(s3.clone()),
         Arc::new(sqs.clone()),
         Arc::new(logs.clone()),
+        Arc::new(ssm.clone()),
         Arc::new(dynamodb.clone()),
         Arc::new(lambda.clone()),
     ];
@@ -209,6 +212,7 @@ async fn start_services(
         Arc::new(IamService(iam.clone())),
         Arc::new(StsService(iam.clone())),
         Arc::new(logs),
+        Arc::new(ssm),
     ];
     Ok(Services { iam, s3, api })
 }

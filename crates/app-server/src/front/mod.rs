@@ -6,6 +6,7 @@
 mod authenticate;
 mod operation;
 mod own_pages;
+mod post_form;
 mod refusal;
 
 use std::net::SocketAddr;
@@ -145,6 +146,9 @@ impl Front {
         if asked.service.quirks.s3 && parts.method == Method::OPTIONS {
             return self.preflight(&parts, asked).await;
         }
+        if asked.service.quirks.s3 && svc_s3::is_post_form(&parts.method, &parts.headers) {
+            return self.post_form(parts, body, asked, source).await;
+        }
         let Some(mounted) = self.mounted(asked.service.id) else {
             return refusal::unknown_service(asked.service.id, &asked.request_id);
         };
@@ -185,10 +189,7 @@ impl Front {
     }
 
     async fn preflight(&self, parts: &http::request::Parts, asked: Asked) -> Response<Body> {
-        let bucket = wire_http::bucket_of_host(parts)
-            .or_else(|| parts.uri.path().split('/').nth(1).map(str::to_owned))
-            .unwrap_or_default();
-        match self.s3.preflight(&bucket, &parts.headers).await {
+        match self.s3.preflight(&bucket_of(parts), &parts.headers).await {
             Ok(headers) => {
                 let mut answer = Response::new(Body::empty());
                 for (name, value) in headers {
@@ -218,6 +219,13 @@ impl Front {
             is_tls: false,
         }
     }
+}
+
+/// The bucket an S3 request is about, by its host or its path.
+fn bucket_of(parts: &http::request::Parts) -> String {
+    wire_http::bucket_of_host(parts)
+        .or_else(|| parts.uri.path().split('/').nth(1).map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// A request for a service, on its way.
