@@ -75,13 +75,14 @@ pub trait EndpointAcceptor: Send + Sync {
     fn accept(&self, stream: tokio::net::TcpStream);
 }
 
-/// What to do where the kernel or the user's rights forbid a part of the isolation.
+/// What to do where the kernel or the user's rights forbid a part of the isolation. Namespaces, the root of its own, the
+/// system call filter and the loss of all rights are always required: without them the engine does not start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IsolationPolicy {
-    /// Refuse to start unless namespaces, seccomp and the private root are in force. Control groups and landlock may
-    /// be missing only where the platform runs rootless; the report says so.
+    /// Refuse to start as root with any other part missing or weaker: control groups, the freezer, landlock, /proc. Where
+    /// the platform runs rootless they may be; the log and the report say so.
     Full,
-    /// Start with whatever can be had, and say what is missing. For trusted code only.
+    /// Start with what can be had; the log and `Engine::isolation` say what is missing.
     BestEffort,
 }
 

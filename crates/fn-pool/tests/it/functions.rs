@@ -399,3 +399,13 @@ async fn an_init_phase_that_takes_too_long_is_tried_again_under_the_functions_ti
         "{tail}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn full_isolation_is_had_or_the_engine_does_not_start() {
+    let w = world().await;
+    let report = w.engine.isolation();
+    let as_designed = report.rootless || report.shortcomings().count() == 0;
+    let started =
+        crate::support::start_with(|config| config.isolation = fn_pool::IsolationPolicy::Full).await;
+    assert_eq!(started.is_ok(), as_designed, "{report}");
+}

@@ -74,14 +74,19 @@ pub async fn world() -> World {
 }
 
 pub async fn world_with(change: impl FnOnce(&mut EngineConfig)) -> World {
+    start_with(change).await.unwrap()
+}
+
+pub async fn start_with(change: impl FnOnce(&mut EngineConfig)) -> Result<World, fn_pool::EngineStartError> {
     let dir = tempfile::tempdir().unwrap();
     let clock = Clock::system();
     let tasks = Tasks::new(clock.clone());
     let mut config = EngineConfig::new(dir.path().join("scratch"), clock, Ids::system(), tasks.clone());
     config.endpoint = Some(PlatformEndpoint { port: 4566, acceptor: Arc::new(Greeter) });
+    config.isolation = fn_pool::IsolationPolicy::BestEffort;
     change(&mut config);
-    let engine = Engine::start(config).await.unwrap();
-    World { engine, tasks, log: Arc::default(), dir, made: Mutex::new(0) }
+    let engine = Engine::start(config).await?;
+    Ok(World { engine, tasks, log: Arc::default(), dir, made: Mutex::new(0) })
 }
 
 impl World {
