@@ -80,24 +80,21 @@ impl LiveQueue {
     }
 
     async fn receive_now(&self, request: &ReceiveRequest) -> Result<Vec<Received>, ApiError> {
-        let mut all = Vec::new();
-        // Messages on their way to the dead-letter queue don't count; bounded, since each round takes some away.
-        while all.len() < request.max {
+        // One round hands out; further ones only where all of a round went to the dead-letter queue, and each of those
+        // takes some away. A second round after a hand-out could meet the same messages again (visibility zero).
+        loop {
             let now = self.clock.now();
-            let taken = self.schedule.lock().take(now, request.max - all.len());
+            let taken = self.schedule.lock().take(now, request.max);
             if taken.is_empty() {
-                break;
+                return Ok(Vec::new());
             }
             let mut guard = TakenGuard { queue: self, taken };
-            let part = self.lease(&guard.taken, now, request).await?;
+            let received = self.lease(&guard.taken, now, request).await?;
             guard.taken.clear();
-            let is_over = part.is_empty() && request.redrive.is_none();
-            all.extend(part);
-            if is_over {
-                break;
+            if !received.is_empty() || request.redrive.is_none() {
+                return Ok(received);
             }
         }
-        Ok(all)
     }
 
     /// Commits the leases, then puts them into the order.
