@@ -1,0 +1,33 @@
+//! One file per operation; `service.rs` names them all.
+
+pub mod create_api;
+pub mod create_deployment;
+pub mod create_integration;
+pub mod create_route;
+pub mod create_stage;
+pub mod delete_api;
+pub mod delete_cors_configuration;
+pub mod delete_deployment;
+pub mod delete_integration;
+pub mod delete_route;
+pub mod delete_stage;
+pub mod get_api;
+pub mod get_apis;
+pub mod get_deployment;
+pub mod get_deployments;
+pub mod get_integration;
+pub mod get_integrations;
+pub mod get_route;
+pub mod get_routes;
+pub mod get_stage;
+pub mod get_stages;
+pub mod get_tags;
+pub mod import_api;
+pub mod reimport_api;
+pub mod tag_resource;
+pub mod untag_resource;
+pub mod update_api;
+pub mod update_deployment;
+pub mod update_integration;
+pub mod update_route;
+pub mod update_stage;

@@ -1,0 +1,38 @@
+//! ImportRestApi.
+
+use api_apigateway::types::{ImportRestApiInput, ImportRestApiOutput};
+use port::RequestContext;
+use wire_codec::ApiError;
+
+use crate::ApiGateway;
+use crate::access::Verb;
+use crate::model::rest::{RestApi, RestApiSettings, RestDefinition};
+use crate::openapi;
+use crate::rest::{check, describe};
+
+pub async fn run(
+    apis: &ApiGateway,
+    cx: &RequestContext,
+    input: ImportRestApiInput,
+) -> Result<ImportRestApiOutput, ApiError> {
+    apis.authorize(cx, Verb::Post, "/restapis").await?;
+    super::put_rest_api::check_parameters(input.parameters.as_ref())?;
+    let body = openapi::parse(&input.body)?;
+    let new_id = || apis.new_id(6);
+    let imported =
+        openapi::rest::import(&body, RestDefinition::default(), RestApiSettings::default(), new_id)?;
+    super::put_rest_api::check_warnings(&imported, input.fail_on_warnings)?;
+    check::settings(&imported.settings)?;
+    let api = RestApi {
+        account: cx.account().to_owned(),
+        region: cx.region().to_owned(),
+        created: cx.time(),
+        settings: imported.settings,
+        definition: imported.definition,
+    };
+    let id = apis.new_id(10);
+    match apis.insert_rest(cx, &id, &api).await? {
+        true => describe::api(&id, &api, imported.warnings),
+        false => Err(ApiError::internal()),
+    }
+}

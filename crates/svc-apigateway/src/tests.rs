@@ -1,0 +1,1 @@
+//! Tests of the service on a store in memory.
