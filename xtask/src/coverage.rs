@@ -19,6 +19,8 @@ const PATH: &str = "docs/coverage.md";
 /// Services whose crate does not bear their name.
 const CRATES: [(&str, &str); 3] =
     [("sts", "svc-iam"), ("cloudformation", "cfn-service"), ("apigatewayv2", "svc-apigateway")];
+/// Where a service's operations are, if not in `ops/`: two services of a crate have a part each.
+const PARTS: [(&str, &str); 2] = [("apigateway", "rest/ops"), ("apigatewayv2", "http/ops")];
 const HEAD: &str = "\
 # Coverage
 
@@ -96,18 +98,13 @@ fn read_services() -> Result<Vec<Service>> {
 }
 
 /// The text of each file below the service's `ops/`, by file name without extension. Where one crate serves two services,
-/// the folder named for the service (`ops/v2`) comes first.
+/// the second's files are in a folder of its name (`ops/sts`), or each service has its own part of the crate (`PARTS`).
 fn operation_files(id: &str) -> Result<BTreeMap<String, String>> {
-    let name = CRATES
-        .iter()
-        .find(|(service, _)| *service == id)
-        .map_or(format!("svc-{id}"), |(_, name)| (*name).into());
-    let ops = houses::root().join("crates").join(name).join("src/ops");
+    let part = PARTS.iter().find(|(service, _)| *service == id).map_or("ops", |(_, part)| *part);
     let mut paths = Vec::new();
-    collect(&ops, &mut paths)?;
-    let is_second =
-        |path: &PathBuf| path.components().any(|part| part.as_os_str() == "v2" || part.as_os_str() == "sts");
-    paths.retain(|path| !is_second(path) || matches!(id, "apigatewayv2" | "sts"));
+    collect(&crate_source(id).join(part), &mut paths)?;
+    let is_second = |path: &PathBuf| path.components().any(|part| part.as_os_str() == "sts");
+    paths.retain(|path| !is_second(path) || id == "sts");
     paths.sort_by_key(|path| is_second(path));
     let mut sources = BTreeMap::new();
     for path in paths {
@@ -120,7 +117,8 @@ fn operation_files(id: &str) -> Result<BTreeMap<String, String>> {
 /// The operations that the trait's implementation refuses without a file of their own.
 fn refusals(id: &str) -> Result<BTreeSet<String>> {
     let mut paths = Vec::new();
-    collect(&crate_source(id), &mut paths)?;
+    let part = PARTS.iter().find(|(service, _)| *service == id).and_then(|(_, part)| part.split('/').next());
+    collect(&part.map_or_else(|| crate_source(id), |part| crate_source(id).join(part)), &mut paths)?;
     let mut names = BTreeSet::new();
     for path in paths {
         names.extend(refused_in(&fs::read_to_string(path)?));
