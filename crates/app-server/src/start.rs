@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base_task::Tasks;
+use cfn_service::CloudFormation;
+use edge_gateway::Gateway;
 use fn_pool::{Engine, EngineConfig, EngineStartError, IsolationPolicy, PlatformEndpoint, RuntimeRoots};
 use port::{ApiService, ResourceProvider};
 use store_blob::BlobStore;
 use store_kv::{OpenError, Options, Store};
+use svc_apigateway::ApiGateway;
 use svc_iam::{DEV_ACCOUNT, Iam, IamConfig, IamService, RootCredentials, StsService};
 use svc_lambda::Lambda;
 use svc_logs::Logs;
@@ -39,6 +42,7 @@ pub struct Server {
 struct Services {
     iam: Iam,
     s3: S3,
+    gateway: Gateway,
     api: Vec<Arc<dyn ApiService>>,
 }
 
@@ -70,7 +74,7 @@ impl Server {
             services: services.api,
             iam: services.iam,
             s3: services.s3,
-            data_plane: None,
+            data_plane: Some(Arc::new(services.gateway)),
             status: Arc::new(status),
             account: account.clone(),
             region: config.region.clone(),
@@ -171,9 +175,11 @@ async fn start_services(
     let s3 = S3::open(S3Config::default(), store.clone(), blobs, clock.clone(), ids.clone(), tasks.clone());
     let sqs = Sqs::open(store.clone(), clock.clone(), ids.clone(), tasks);
     let logs = Logs::open(store.clone(), clock.clone(), ids.clone(), tasks);
+    let apis = ApiGateway::open(store.clone(), ids.clone());
     let ssm = Ssm::open(store.clone(), clock.clone(), ids.clone());
     let dynamodb = svc_dynamodb::Service::new(store.clone(), clock.clone(), ids.clone());
     dynamodb.start_workers(tasks);
+    let cloudformation_store = store.clone();
     let lambda = Lambda::open(
         &config.data.join("lambda"),
         store,
@@ -195,7 +201,16 @@ async fn start_services(
         queues: Arc::new(sqs.clone()),
         authorizer: Arc::new(iam.clone()),
     });
-    let _providers: Vec<Arc<dyn ResourceProvider>> = vec![
+    let gateway = Gateway::new(
+        apis.clone(),
+        Arc::new(lambda.clone()),
+        Arc::new(iam.clone()),
+        clock.clone(),
+        ids.clone(),
+    );
+    let cloudformation =
+        CloudFormation::open(cloudformation_store, clock.clone(), ids.clone(), tasks.clone());
+    let providers: Vec<Arc<dyn ResourceProvider>> = vec![
         Arc::new(iam.clone()),
         Arc::new(s3.clone()),
         Arc::new(sqs.clone()),
@@ -203,7 +218,15 @@ async fn start_services(
         Arc::new(ssm.clone()),
         Arc::new(dynamodb.clone()),
         Arc::new(lambda.clone()),
+        Arc::new(apis.clone()),
     ];
+    cloudformation.connect(cfn_service::Links {
+        providers,
+        objects: Arc::new(s3.clone()),
+        parameters: Arc::new(ssm.clone()),
+        roles: Arc::new(iam.clone()),
+        authorizer: Arc::new(iam.clone()),
+    });
     let api: Vec<Arc<dyn ApiService>> = vec![
         Arc::new(s3.clone()),
         Arc::new(dynamodb),
@@ -213,6 +236,9 @@ async fn start_services(
         Arc::new(StsService(iam.clone())),
         Arc::new(logs),
         Arc::new(ssm),
+        Arc::new(apis.rest_apis()),
+        Arc::new(apis.http_apis()),
+        Arc::new(cloudformation),
     ];
-    Ok(Services { iam, s3, api })
+    Ok(Services { iam, s3, gateway, api })
 }

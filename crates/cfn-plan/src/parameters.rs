@@ -112,7 +112,7 @@ const IDENTIFIERS: &[&str] = &[
 
 impl Parameter {
     /// Reads a declaration. The error is what follows "Template format error: ".
-    pub(crate) fn from_value(name: &str, value: &Value) -> Result<Self, String> {
+    pub fn from_value(name: &str, value: &Value) -> Result<Self, String> {
         let Value::Object(entry) = value else {
             return Err(format!("[/Parameters/{name}] Every Parameters member must be a map."));
         };

@@ -54,7 +54,7 @@ pub mod validate;
 pub mod value;
 mod xml;
 
-pub use body::{Body, BodyError};
+pub use body::{Body, BodyError, BoxError};
 pub use call::{Call, Responder, read, refuse};
 pub use document::{DocumentError, read_document};
 pub use error::ApiError;

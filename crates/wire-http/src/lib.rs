@@ -3,6 +3,8 @@
 //! Requests leave here as `http::Request<Body>` with the body unread; what is done with them is the `Handler`'s business.
 //! Nothing here knows what a service means by its operations.
 
+mod head;
+mod incoming;
 mod listener;
 mod route;
 

@@ -1,12 +1,13 @@
 //! Connections: HTTP/1.1 and HTTP/2 (prior knowledge) on one port, with every limit enforced before memory is spent.
 
+use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base_task::Tasks;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -17,6 +18,9 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use wire_codec::Body;
 
+use crate::head;
+use crate::incoming::MovingBody;
+
 /// Bounds of one listener.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -25,8 +29,12 @@ pub struct Limits {
     /// Size of a request's head, in bytes.
     pub head_bytes: usize,
     pub headers: usize,
-    /// Time for the whole head to arrive.
+    /// Time for a whole head to arrive, the first one included, be it HTTP/1.1 or HTTP/2.
     pub head_timeout: Duration,
+    /// Longest pause within a request's body.
+    pub body_stall: Duration,
+    /// How often an idle HTTP/2 peer is asked whether it is there, and how long it may take to say so.
+    pub ping: Duration,
     pub streams_per_connection: u32,
 }
 
@@ -37,6 +45,8 @@ impl Default for Limits {
             head_bytes: 64 * 1024,
             headers: 200,
             head_timeout: Duration::from_secs(30),
+            body_stall: Duration::from_secs(60),
+            ping: Duration::from_secs(30),
             streams_per_connection: 256,
         }
     }
@@ -132,23 +142,50 @@ pub async fn serve_connection<S, H>(
     builder
         .http2()
         .timer(TokioTimer::new())
+        .keep_alive_interval(limits.ping)
+        .keep_alive_timeout(limits.ping)
         .max_concurrent_streams(limits.streams_per_connection)
         .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX));
+    let asked = CancellationToken::new();
+    let first = asked.clone();
     let service = service_fn(move |request: Request<Incoming>| {
+        first.cancel();
         let handler = handler.clone();
-        async move {
-            let request = request.map(Body::wrap);
-            Ok::<_, std::convert::Infallible>(handler.handle(request, peer).await)
-        }
+        async move { Ok::<_, Infallible>(answer(request, peer, &*handler, limits).await) }
     });
     let connection = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
     tokio::pin!(connection);
     tokio::select! {
         ended = connection.as_mut() => log_end(ended),
+        () = silence(&asked, limits.head_timeout) => tracing::debug!("a connection asked for nothing"),
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             log_end(connection.await);
         }
+    }
+}
+
+async fn answer<H: Handler>(
+    request: Request<Incoming>,
+    peer: Peer,
+    handler: &H,
+    limits: Limits,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    if let Some(reason) = head::fault(&parts) {
+        let mut answer = Response::new(Body::from(reason));
+        *answer.status_mut() = StatusCode::BAD_REQUEST;
+        return answer;
+    }
+    let body = Body::wrap(MovingBody::new(body, limits.body_stall));
+    handler.handle(Request::from_parts(parts, body), peer).await
+}
+
+/// Ends only for a peer that has not sent one whole head in `limit`: until the version of HTTP is known, no timer of the
+/// protocol's own runs.
+async fn silence(asked: &CancellationToken, limit: Duration) {
+    if tokio::time::timeout(limit, asked.cancelled()).await.is_ok() {
+        std::future::pending::<()>().await;
     }
 }
 

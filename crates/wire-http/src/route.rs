@@ -221,10 +221,16 @@ pub(crate) fn host_of(parts: &Parts) -> Option<&str> {
 pub fn bucket_of_host(parts: &Parts) -> Option<String> {
     let host = host_of(parts)?;
     if let Some(at) = host.rfind(".s3.").or_else(|| host.rfind(".s3-")) {
-        return Some(host[..at].to_owned());
+        return bucket_name(&host[..at]);
     }
     let bucket = host.strip_suffix(".localhost")?;
-    (bucket != "s3" && !bucket.starts_with("s3.") && !bucket.is_empty()).then(|| bucket.to_owned())
+    if bucket == "s3" || bucket.starts_with("s3.") { None } else { bucket_name(bucket) }
+}
+
+/// The bucket goes in front of the path, so it must not bring a `/` or `?` of its own.
+fn bucket_name(text: &str) -> Option<String> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_');
+    (!text.is_empty() && text.bytes().all(is_plain)).then(|| text.to_owned())
 }
 
 /// The service of the credential scope, in the `Authorization` header or a presigned query.
@@ -288,6 +294,7 @@ mod tests {
         assert_eq!(bucket("my.photos.s3.us-east-1.localhost").as_deref(), Some("my.photos"));
         assert_eq!(bucket("photos.localhost").as_deref(), Some("photos"));
         assert_eq!(bucket("s3.localhost"), None);
+        assert_eq!(bucket("photos/key?acl.s3.localhost"), None);
         assert_eq!(bucket("localhost:4566"), None);
         assert_eq!(bucket("127.0.0.1:4566"), None);
     }

@@ -38,6 +38,19 @@ pub trait DataPlane: Send + Sync {
     ) -> BoxFuture<'a, Response<Body>>;
 }
 
+impl DataPlane for edge_gateway::Gateway {
+    fn serve<'a>(
+        &'a self,
+        api_id: &'a str,
+        path_and_query: &'a str,
+        request: Request<Body>,
+        source: RequestSource,
+        request_id: String,
+    ) -> BoxFuture<'a, Response<Body>> {
+        Box::pin(Self::serve(self, api_id, path_and_query, request, source, request_id))
+    }
+}
+
 /// All the front door needs.
 pub struct Front {
     router: Router,
