@@ -138,17 +138,17 @@ def test_kill_9_while_writing_loses_nothing_acknowledged(fresh_server, client):
     server = fresh_server()
     dynamodb = client("dynamodb", server=server)
     dynamodb.create_table(
-        TableName="t", BillingMode="PAY_PER_REQUEST",
+        TableName="written", BillingMode="PAY_PER_REQUEST",
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
     )
-    dynamodb.get_waiter("table_exists").wait(TableName="t", WaiterConfig={"Delay": 1})
+    dynamodb.get_waiter("table_exists").wait(TableName="written", WaiterConfig={"Delay": 1})
     acknowledged = []
 
     def write():
         for number in range(100_000):
             try:
-                dynamodb.put_item(TableName="t", Item={"id": {"S": str(number)}, "v": {"S": "x" * 500}})
+                dynamodb.put_item(TableName="written", Item={"id": {"S": str(number)}, "v": {"S": "x" * 500}})
             except Exception:
                 return
             acknowledged.append(str(number))
@@ -162,7 +162,7 @@ def test_kill_9_while_writing_loses_nothing_acknowledged(fresh_server, client):
     server.start()
 
     assert len(acknowledged) >= 200
-    pages = dynamodb.get_paginator("scan").paginate(TableName="t", ConsistentRead=True)
+    pages = dynamodb.get_paginator("scan").paginate(TableName="written", ConsistentRead=True)
     there = {item["id"]["S"] for page in pages for item in page["Items"]}
     assert set(acknowledged) <= there
     # At most the one write that was under way may be there unanswered.
