@@ -54,6 +54,7 @@ impl Entry {
             trace_header: trace_header(self.system_attributes)?,
             group_id: self.group_id,
             dead_letter_source: None,
+            earlier_receives: 0,
             first_received: None,
         };
         Ok(Outgoing { message, delay: Duration::from_secs(u64::from(delay_s)) })

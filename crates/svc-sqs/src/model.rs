@@ -81,6 +81,8 @@ pub struct Message {
     pub group_id: Option<String>,
     /// The queue it came from by redrive.
     pub dead_letter_source: Option<String>,
+    /// Receives in the queues it came from: the count goes on.
+    pub earlier_receives: u32,
     /// When it was first received, where it came from by redrive.
     pub first_received: Option<Timestamp>,
 }

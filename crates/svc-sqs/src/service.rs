@@ -3,7 +3,7 @@
 use api_sqs::types as t;
 use http::Response;
 use port::{ApiService, BoxFuture, RequestContext};
-use wire_codec::{ApiError, Body, Call, ServiceDesc};
+use wire_codec::{ApiError, Body, Call, Protocol, ServiceDesc};
 
 use crate::{Sqs, ops};
 
@@ -15,8 +15,24 @@ impl ApiService for Sqs {
     }
 
     fn call<'a>(&'a self, cx: &'a RequestContext, call: Call) -> BoxFuture<'a, Response<Body>> {
-        Box::pin(api_sqs::dispatch(self, cx, call))
+        Box::pin(async move { api_sqs::dispatch(self, cx, with_queue_url(call).await).await })
     }
+}
+
+/// The query protocol may name the queue by the path alone (SQS Developer Guide, "Making Query API requests"): the
+/// path becomes the `QueueUrl` parameter of a form that has none.
+async fn with_queue_url(mut call: Call) -> Call {
+    let path = call.request.uri().path().to_owned();
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
+    if call.protocol != Protocol::Query || path.len() < 2 || !path.bytes().all(is_plain) {
+        return call;
+    }
+    // A body that can't be read ends here too: its empty form is then refused for what it lacks.
+    let form = call.request.body_mut().take().collect(call.max_body_bytes).await.unwrap_or_default();
+    let names_queue = form.split(|b| *b == b'&').any(|pair| pair.starts_with(b"QueueUrl="));
+    let form = if names_queue { form } else { [&form[..], b"&QueueUrl=", path.as_bytes()].concat().into() };
+    *call.request.body_mut() = Body::bytes(form);
+    call
 }
 
 /// In the manifest, not built yet.

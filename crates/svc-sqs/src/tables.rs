@@ -85,6 +85,7 @@ impl Record for Message {
         put_option(out, self.trace_header.as_deref())?;
         put_option(out, self.group_id.as_deref())?;
         put_option(out, self.dead_letter_source.as_deref())?;
+        out.extend_from_slice(&self.earlier_receives.to_be_bytes());
         let first = self.first_received.map(Timestamp::as_millis).unwrap_or(i64::MIN);
         out.extend_from_slice(&first.to_be_bytes());
         out.push(u8::try_from(self.attributes.len()).map_err(|e| e.to_string())?);
@@ -115,6 +116,7 @@ impl Record for Message {
             trace_header: option(input)?,
             group_id: option(input)?,
             dead_letter_source: option(input)?,
+            earlier_receives: u32::from_be_bytes(array(input)?),
             ..Self::default()
         };
         let first = i64::from_be_bytes(array(input)?);
@@ -186,6 +188,7 @@ mod tests {
             sent: Timestamp::from_millis(5),
             sender_id: "AID".into(),
             trace_header: Some("Root=1".into()),
+            earlier_receives: 3,
             first_received: Some(Timestamp::from_millis(-1)),
             attributes: [
                 ("a".to_owned(), attribute("String", AttributeValue::Text("x".into()))),

@@ -56,7 +56,7 @@ impl Wanted {
 pub fn system_attributes(received: &Received) -> IndexMap<String, String> {
     let message = &received.message;
     let mut all: IndexMap<String, String> = [
-        ("ApproximateReceiveCount", received.receive_count.to_string()),
+        ("ApproximateReceiveCount", (message.earlier_receives + received.receive_count).to_string()),
         ("SentTimestamp", message.sent.as_millis().to_string()),
         ("SenderId", message.sender_id.clone()),
         ("ApproximateFirstReceiveTimestamp", received.first_received.as_millis().to_string()),

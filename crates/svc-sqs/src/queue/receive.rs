@@ -113,7 +113,7 @@ impl LiveQueue {
                 let Some(row) = LEASES.get(&tx, old).await? else { continue };
                 LEASES.delete(&tx, old);
                 // Too old and removed by now: its lease goes too.
-                let Some(message) = MESSAGES.get(tx.snapshot(), (id, one.slot.sequence)).await? else {
+                let Some(mut message) = MESSAGES.get(tx.snapshot(), (id, one.slot.sequence)).await? else {
                     continue;
                 };
                 let count = one.receive_count + 1;
@@ -124,6 +124,7 @@ impl LiveQueue {
                 };
                 match &request.redrive {
                     Some(redrive) if count > redrive.max_receive_count => {
+                        message.earlier_receives += one.receive_count;
                         outcome.moved.push(redrive.stage(&tx, id, one.slot.sequence, message, first, now)?);
                     }
                     _ => {
