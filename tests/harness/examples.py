@@ -8,7 +8,7 @@ from harness.platform import Platform
 from harness.tools import Result, run
 
 NAMES = ["thumbnails", "notes-api", "orders"]
-NOT_SOURCE = shutil.ignore_patterns(".aws-sam", "target", "node_modules", "photographs", "__pycache__")
+NOT_SOURCE = shutil.ignore_patterns(".aws-sam", ".haneul", "target", "node_modules", "photographs", "__pycache__")
 
 
 def copy_source(name: str, folder: Path) -> Path:
