@@ -16,6 +16,8 @@ mod rest_api;
 mod rest_event;
 mod routes;
 mod stages;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
@@ -79,6 +81,11 @@ impl Gateway {
         if let Ok(id) = HeaderValue::from_str(&request_id) {
             let name = if owner.kind == ApiKind::Rest { "x-amzn-requestid" } else { "apigw-requestid" };
             answer.headers_mut().insert(name, id);
+        }
+        if owner.kind == ApiKind::Rest
+            && let Ok(id) = HeaderValue::from_str(&format!("{}=", self.0.ids.base64(15)))
+        {
+            answer.headers_mut().insert("x-amz-apigw-id", id);
         }
         answer
     }

@@ -61,6 +61,10 @@ pub fn integration_response(response: &IntegrationResponse) -> Result<(), ApiErr
     if response.status_code.parse::<u16>().map_or(true, |status| !(100..600).contains(&status)) {
         return Err(bad_request("Invalid status code specified"));
     }
+    let pattern = response.selection_pattern.as_deref().unwrap_or_default();
+    if !pattern.chars().all(|c| c.is_ascii_digit()) {
+        return Err(ApiError::not_implemented("selection patterns beyond a status code"));
+    }
     literal_headers(response.response_parameters.iter(), "method.response.header.")?;
     templates(response.response_templates.iter())
 }
