@@ -445,6 +445,9 @@ pub enum ResourceStatus {
     RollbackInProgress,
     RollbackComplete,
     RollbackFailed,
+    UpdateCompleteCleanupInProgress,
+    UpdateRollbackCompleteCleanupInProgress,
+    ReviewInProgress,
 }
 
 w::string_enum!(ResourceStatus {
@@ -476,6 +479,9 @@ UpdateRollbackFailed => "UPDATE_ROLLBACK_FAILED",
 RollbackInProgress => "ROLLBACK_IN_PROGRESS",
 RollbackComplete => "ROLLBACK_COMPLETE",
 RollbackFailed => "ROLLBACK_FAILED",
+UpdateCompleteCleanupInProgress => "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+UpdateRollbackCompleteCleanupInProgress => "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+ReviewInProgress => "REVIEW_IN_PROGRESS",
 });
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

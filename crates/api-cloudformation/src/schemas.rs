@@ -1032,6 +1032,9 @@ pub static ResourceStatus: Schema = Schema {
         "ROLLBACK_IN_PROGRESS",
         "ROLLBACK_COMPLETE",
         "ROLLBACK_FAILED",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+        "REVIEW_IN_PROGRESS",
     ],
     constrained: true,
     ..Schema::new("ResourceStatus", Kind::String)

@@ -101,3 +101,6 @@ impl CloudFormation {
         self.0.executor.store()
     }
 }
+
+#[cfg(test)]
+mod tests;
