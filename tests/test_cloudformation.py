@@ -25,6 +25,7 @@ def stacks(cfn, unique):
     yield name
     for each in reversed(names):
         cfn.delete_stack(StackName=each)
+        cfn.get_waiter("stack_delete_complete").wait(StackName=each, WaiterConfig=FAST)
 
 
 def queue(**properties):
@@ -110,7 +111,7 @@ def test_a_stack_is_created_updated_and_deleted(cfn, client, stacks):
         sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
 
 
-def test_a_failed_creation_is_rolled_back(cfn, client, stacks, unique):
+def test_a_failed_creation_is_rolled_back(cfn, client, stacks, unique, eventually):
     name, taken = stacks(), unique("table")
     resources = {
         "Q": queue(),
@@ -128,7 +129,7 @@ def test_a_failed_creation_is_rolled_back(cfn, client, stacks, unique):
     cfn.create_stack(StackName=name, TemplateBody=body(resources))
     with pytest.raises(WaiterError):
         cfn.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig=FAST)
-    cfn.get_waiter("stack_rollback_complete").wait(StackName=name, WaiterConfig=FAST)
+    eventually(lambda: stack(cfn, name)["StackStatus"] == "ROLLBACK_COMPLETE")
     told = events(cfn, name)
     assert ("T", "CREATE_FAILED") in [(logical, status) for logical, status, _ in told]
     reason = "The following resource(s) failed to create: [T]. Rollback requested by user."

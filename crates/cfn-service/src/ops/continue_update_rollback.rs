@@ -43,12 +43,19 @@ async fn resume(
     };
     operation.is_paused = false;
     let skipped = input.resources_to_skip.clone().unwrap_or_default();
-    let steps = STEPS.scan(tx, (&stack.uuid,), Scan::forward().limit(usize::MAX)).await?;
-    for (key, mut step) in steps.rows {
-        if step.status == StepStatus::UndoFailed {
-            let skip = skipped.contains(&step.logical_id);
-            step.status = if skip { StepStatus::Undone } else { StepStatus::Done };
-            STEPS.put(tx, key, &step)?;
+    let mut after = None;
+    loop {
+        let page = STEPS.scan(tx, (&stack.uuid,), Scan::forward().after(after)).await?;
+        for (key, mut step) in page.rows {
+            if step.status == StepStatus::UndoFailed {
+                let skip = skipped.contains(&step.logical_id);
+                step.status = if skip { StepStatus::Undone } else { StepStatus::Done };
+                STEPS.put(tx, key, &step)?;
+            }
+        }
+        after = page.next;
+        if after.is_none() {
+            break;
         }
     }
     stack.status = StackStatus::UpdateRollbackInProgress;
