@@ -63,31 +63,43 @@ impl ApiGateway {
                 Tagged::RestApi(id) => {
                     let found = REST_APIS.get(&tx, key(cx, id)).await?;
                     let mut api = found.ok_or_else(|| error::no_api(cx.account(), id))?;
+                    let before = api.settings.tags.clone();
                     let tags = change(&mut api.settings.tags)?;
-                    REST_APIS.put(&tx, key(cx, id), &api)?;
+                    if tags != before {
+                        REST_APIS.put(&tx, key(cx, id), &api)?;
+                    }
                     Ok::<_, Failure>(tags)
                 }
                 Tagged::HttpApi(id) => {
                     let found = HTTP_APIS.get(&tx, key(cx, id)).await?;
                     let mut api = found.ok_or_else(|| error::no_api(cx.account(), id))?;
+                    let before = api.settings.tags.clone();
                     let tags = change(&mut api.settings.tags)?;
-                    HTTP_APIS.put(&tx, key(cx, id), &api)?;
+                    if tags != before {
+                        HTTP_APIS.put(&tx, key(cx, id), &api)?;
+                    }
                     Ok(tags)
                 }
                 Tagged::RestStage(id, name) => {
                     let found = REST_STAGES.get(&tx, (id, name)).await?;
                     let own = found.filter(|stage| stage.account == cx.account());
                     let mut stage = own.ok_or_else(|| error::no_such("Stage"))?;
+                    let before = stage.settings.tags.clone();
                     let tags = change(&mut stage.settings.tags)?;
-                    REST_STAGES.put(&tx, (id, name), &stage)?;
+                    if tags != before {
+                        REST_STAGES.put(&tx, (id, name), &stage)?;
+                    }
                     Ok(tags)
                 }
                 Tagged::HttpStage(id, name) => {
                     let found = HTTP_STAGES.get(&tx, (id, name)).await?;
                     let own = found.filter(|stage| stage.account == cx.account());
                     let mut stage = own.ok_or_else(|| error::no_such("Stage"))?;
+                    let before = stage.settings.tags.clone();
                     let tags = change(&mut stage.settings.tags)?;
-                    HTTP_STAGES.put(&tx, (id, name), &stage)?;
+                    if tags != before {
+                        HTTP_STAGES.put(&tx, (id, name), &stage)?;
+                    }
                     Ok(tags)
                 }
             }
