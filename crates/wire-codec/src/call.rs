@@ -6,7 +6,7 @@ use crate::body::Body;
 use crate::error::ApiError;
 use crate::service::{OperationDesc, Protocol};
 use crate::value::Structure;
-use crate::{answer, failure, request};
+use crate::{answer, failure, refusal, request};
 
 /// A routed request: what `dispatch` of a generated crate takes.
 #[derive(Debug)]
@@ -29,8 +29,7 @@ impl Call {
         request: http::Request<Body>,
         request_id: String,
     ) -> Self {
-        let max_body_bytes = operation.max_body_bytes.unwrap_or(operation.service.quirks.max_body_bytes);
-        Self { operation, protocol, request, request_id, max_body_bytes }
+        Self { operation, protocol, request, request_id, max_body_bytes: operation.body_limit() }
     }
 
     /// What is needed to answer, kept while the request is consumed.
@@ -86,6 +85,11 @@ pub async fn read(call: Call, input: &mut dyn Structure) -> Result<Responder, Bo
         Ok(()) => Ok(responder),
         Err(error) => Err(Box::new(responder.error(&error))),
     }
+}
+
+/// The error for a body larger than the operation's limit, for whoever reads bodies before `read` does.
+pub fn too_large(operation: &OperationDesc) -> ApiError {
+    refusal::too_large(operation, operation.body_limit())
 }
 
 /// The answer for an operation of the model that isn't built.

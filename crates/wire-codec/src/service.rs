@@ -144,6 +144,11 @@ impl OperationDesc {
             built: None,
         }
     }
+
+    /// Largest body that is buffered, in bytes.
+    pub fn body_limit(&self) -> usize {
+        self.max_body_bytes.unwrap_or(self.service.quirks.max_body_bytes)
+    }
 }
 
 /// The types of an operation that is built.

@@ -9,12 +9,21 @@ use wire_auth::{
     AuthError, BodyError, ChunkedBody, ErrorFamily, ErrorText, Payload, Presented, PresignedV2, VerifiedBody,
     VerifyPolicy,
 };
-use wire_codec::{ApiError, Body, Protocol, ServiceDesc};
+use wire_codec::{ApiError, Body, OperationDesc, Protocol, ServiceDesc, call};
 
 pub struct Authenticator {
     iam: Iam,
     /// The account anonymous requests are about.
     account: String,
+}
+
+/// What a request asks for, as far as its head tells.
+#[derive(Clone, Copy)]
+pub struct Target {
+    pub service: &'static ServiceDesc,
+    pub operation: Option<&'static OperationDesc>,
+    /// See `browser`.
+    pub is_foreign: bool,
 }
 
 /// A request whose caller is known.
@@ -37,14 +46,15 @@ impl Authenticator {
         &self,
         parts: &Parts,
         body: Body,
-        service: &'static ServiceDesc,
+        target: Target,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
+        let Target { service, is_foreign, .. } = target;
         let family = family(service);
         if service.quirks.s3
             && let Some(presigned) = PresignedV2::parse(parts).map_err(|e| api_error(e.text(family)))?
         {
-            return self.authenticate_v2(presigned, parts, body, now).await;
+            return self.authenticate_v2(presigned, parts, body, is_foreign, now).await;
         }
         let presented = Presented::parse(parts).map_err(|e| api_error(e.text(family)))?;
         let Some(presented) = presented else {
@@ -62,7 +72,9 @@ impl Authenticator {
             let verified = presented
                 .verify(parts, now, &VerifyPolicy::default(), &secret_access_key)
                 .map_err(|e| api_error(e.text(family)))?;
-            bind(verified.payload, body, &parts.headers, service, family).await?
+            bind(verified.payload, body, &parts.headers, target, family).await?
+        } else if is_foreign {
+            return Err(foreign_page());
         } else {
             unverified(body, &parts.headers)
         };
@@ -76,6 +88,7 @@ impl Authenticator {
         presigned: PresignedV2,
         parts: &Parts,
         body: Body,
+        is_foreign: bool,
         now: Timestamp,
     ) -> Result<Authenticated, ApiError> {
         let token = presigned.session_token.as_deref();
@@ -85,6 +98,8 @@ impl Authenticator {
             presigned
                 .verify(parts, now, bucket.as_deref(), &resolved.secret_access_key)
                 .map_err(|e| api_error(e.text(ErrorFamily::S3)))?;
+        } else if is_foreign {
+            return Err(foreign_page());
         }
         let principal = resolved.principal;
         let account = principal.account().unwrap_or(&self.account).to_owned();
@@ -113,19 +128,22 @@ async fn bind(
     payload: Payload,
     body: Body,
     headers: &HeaderMap,
-    service: &'static ServiceDesc,
+    target: Target,
     family: ErrorFamily,
 ) -> Result<Body, ApiError> {
+    let service = target.service;
     let is_deferred = matches!(payload, Payload::Deferred(_));
     let verified = VerifiedBody::new(payload, body, headers).map_err(|e| body_error(&e, family))?;
     let body = Body::wrap(verified);
     if service.quirks.s3 && !is_deferred {
         return Ok(body);
     }
-    let limit = service.quirks.max_body_bytes;
+    let limit = target.operation.map_or(service.quirks.max_body_bytes, OperationDesc::body_limit);
     match body.collect(limit).await {
         Ok(bytes) => Ok(Body::bytes(bytes)),
-        Err(wire_codec::BodyError::TooLarge { limit }) => Err(too_large(limit)),
+        Err(wire_codec::BodyError::TooLarge { limit }) => {
+            Err(target.operation.map_or_else(|| too_large(limit), call::too_large))
+        }
         Err(wire_codec::BodyError::Source(source)) => Err(match source.downcast_ref::<BodyError>() {
             Some(error) => body_error(error, family),
             None => ApiError::new("RequestTimeout", 400, "The request's body could not be read to its end."),
@@ -158,6 +176,14 @@ fn family(service: &ServiceDesc) -> ErrorFamily {
         Some(Protocol::RestJson | Protocol::RestXml) => ErrorFamily::Rest,
         _ => ErrorFamily::Json,
     }
+}
+
+fn foreign_page() -> ApiError {
+    ApiError::new(
+        "AccessDenied",
+        403,
+        "With --dev any key is accepted, but not from pages of other sites or for public host names; use the root credentials",
+    )
 }
 
 fn body_error(error: &BodyError, family: ErrorFamily) -> ApiError {

@@ -4,6 +4,7 @@
 //! refuse any answer of success for which nobody decided authorization.
 
 mod authenticate;
+mod browser;
 mod operation;
 mod own_pages;
 mod post_form;
@@ -21,7 +22,7 @@ use svc_s3::S3;
 use wire_codec::{ApiError, Body, Call, Protocol, RestRouter, ServiceDesc};
 use wire_http::{Handler, OperationChoice, Peer, Route, RouteError, Router};
 
-use authenticate::{Authenticated, Authenticator};
+use authenticate::{Authenticated, Authenticator, Target};
 use own_pages::OwnPages;
 pub use own_pages::StatusSource;
 
@@ -107,7 +108,7 @@ impl Front {
     }
 
     async fn answer(&self, request: Request<Body>, peer: Peer) -> Response<Body> {
-        if let Some(page) = self.own_pages.serve(&request).await {
+        if let Some(page) = self.own_pages.serve(&request, peer).await {
             return page;
         }
         let request_id = self.ids.uuid();
@@ -165,8 +166,14 @@ impl Front {
         let Some(mounted) = self.mounted(asked.service.id) else {
             return refusal::unknown_service(asked.service.id, &asked.request_id);
         };
+        let named = match operation::of_head(&asked, mounted.rest.as_ref(), &parts) {
+            Ok(named) => named,
+            Err(answer) => return *answer,
+        };
         let now = self.clock.now();
-        let verified = self.authenticator.authenticate(&parts, body, asked.service, now).await;
+        let target =
+            Target { service: asked.service, operation: named, is_foreign: browser::is_foreign(&parts) };
+        let verified = self.authenticator.authenticate(&parts, body, target, now).await;
         let Authenticated { principal, account, region, body } = match verified {
             Ok(authenticated) => authenticated,
             Err(error) => {
@@ -174,9 +181,12 @@ impl Front {
             }
         };
         let request = Request::from_parts(operation::path_style(asked.service, parts), body);
-        let (operation, request) = match operation::find(&asked, mounted.rest.as_ref(), request).await {
-            Ok(found) => found,
-            Err(answer) => return *answer,
+        let (operation, request) = match named {
+            Some(operation) => (operation, request),
+            None => match operation::of_form(&asked, request).await {
+                Ok(found) => found,
+                Err(answer) => return *answer,
+            },
         };
         if principal == Principal::Anonymous && !asked.service.quirks.s3 && !operation.anonymous {
             let error = authenticate::missing_token(asked.service);

@@ -1,5 +1,7 @@
 //! Which operation a request for a known service is.
 
+use std::borrow::Cow;
+
 use http::Request;
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -9,46 +11,40 @@ use wire_http::{OperationChoice, Router};
 
 use super::{Asked, refusal};
 
-type Found = (&'static OperationDesc, Request<Body>);
+type Answer = Box<http::Response<Body>>;
 
-/// Finds the operation; of form requests the body is read for it. The error is the finished answer.
-pub async fn find(
+/// The operation, where the head tells: so its limits hold before the body is read. None for forms, whose body names it. The
+/// error is the finished answer.
+pub fn of_head(
     asked: &Asked,
     rest: Option<&RestRouter>,
-    request: Request<Body>,
-) -> Result<Found, Box<http::Response<Body>>> {
+    parts: &Parts,
+) -> Result<Option<&'static OperationDesc>, Answer> {
     match asked.operation {
-        OperationChoice::Known(operation) => Ok((operation, request)),
-        OperationChoice::ByPath => by_path(asked, rest, request),
-        OperationChoice::ByAction => by_action(asked, request).await,
-    }
-}
-
-fn by_path(
-    asked: &Asked,
-    rest: Option<&RestRouter>,
-    request: Request<Body>,
-) -> Result<Found, Box<http::Response<Body>>> {
-    let uri = request.uri();
-    let found = rest
-        .and_then(|rest| rest.route(request.method().as_str(), uri.path(), uri.query(), request.headers()));
-    match found {
-        Some(operation) => Ok((operation, request)),
-        None => {
-            let (parts, _) = request.into_parts();
-            Err(Box::new(refusal::no_such_path(asked, &parts)))
+        OperationChoice::Known(operation) => Ok(Some(operation)),
+        OperationChoice::ByAction => Ok(None),
+        OperationChoice::ByPath => {
+            let path = styled_path(asked.service, parts);
+            let found = rest
+                .and_then(|rest| rest.route(parts.method.as_str(), &path, parts.uri.query(), &parts.headers));
+            found.map(Some).ok_or_else(|| Box::new(refusal::no_such_path(asked, parts)))
         }
     }
 }
 
-async fn by_action(asked: &Asked, request: Request<Body>) -> Result<Found, Box<http::Response<Body>>> {
+/// The operation that a form's body or the query names; the body is read for it.
+pub async fn of_form(
+    asked: &Asked,
+    request: Request<Body>,
+) -> Result<(&'static OperationDesc, Request<Body>), Answer> {
     let (parts, body) = request.into_parts();
     let body = match body.collect(asked.service.quirks.max_body_bytes).await {
         Ok(bytes) => bytes,
         Err(error) => return Err(Box::new(refusal::unreadable(asked, &parts, &error))),
     };
     let form = std::str::from_utf8(&body).unwrap_or_default();
-    let action = value_of(form, "Action").or_else(|| value_of(parts.uri.query()?, "Action"));
+    let action =
+        value_of(form, "Action").or_else(|| parts.uri.query().and_then(|query| value_of(query, "Action")));
     let Some(action) = action else {
         return Err(Box::new(refusal::missing_action(asked, &parts)));
     };
@@ -60,6 +56,15 @@ async fn by_action(asked: &Asked, request: Request<Body>) -> Result<Found, Box<h
             &action,
             asked.request_id.clone(),
         ))),
+    }
+}
+
+/// The path with the bucket of the host in front.
+fn styled_path<'a>(service: &ServiceDesc, parts: &'a Parts) -> Cow<'a, str> {
+    let path = parts.uri.path();
+    match wire_http::bucket_of_host(parts).filter(|_| service.quirks.s3) {
+        Some(bucket) => Cow::Owned(format!("/{bucket}{path}")),
+        None => Cow::Borrowed(path),
     }
 }
 
