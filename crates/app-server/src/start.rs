@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base_id::Ids;
 use base_task::Tasks;
+use base_time::Clock;
 use cfn_service::CloudFormation;
 use edge_gateway::Gateway;
 use fn_pool::{Engine, EngineConfig, EngineStartError, IsolationPolicy, PlatformEndpoint, RuntimeRoots};
@@ -179,7 +181,7 @@ async fn start_services(
     let ssm = Ssm::open(store.clone(), clock.clone(), ids.clone());
     let dynamodb = svc_dynamodb::Service::new(store.clone(), clock.clone(), ids.clone());
     dynamodb.start_workers(tasks);
-    let cloudformation_store = store.clone();
+    let cloudformation = CloudFormation::open(store.clone(), clock.clone(), ids.clone(), tasks.clone());
     let lambda = Lambda::open(
         &config.data.join("lambda"),
         store,
@@ -189,56 +191,80 @@ async fn start_services(
         tasks.clone(),
     )
     .map_err(|error| StartError::Data { cause: error.to_string() })?;
-    lambda.connect(svc_lambda::Links {
-        objects: Arc::new(s3.clone()),
-        queues: Arc::new(sqs.clone()),
-        roles: Arc::new(iam.clone()),
-        logs: Arc::new(logs.clone()),
-        authorizer: Arc::new(iam.clone()),
-    });
-    s3.connect(svc_s3::Connections {
-        functions: Arc::new(lambda.clone()),
-        queues: Arc::new(sqs.clone()),
-        authorizer: Arc::new(iam.clone()),
-    });
-    let gateway = Gateway::new(
-        apis.clone(),
-        Arc::new(lambda.clone()),
-        Arc::new(iam.clone()),
-        clock.clone(),
-        ids.clone(),
-    );
-    let cloudformation =
-        CloudFormation::open(cloudformation_store, clock.clone(), ids.clone(), tasks.clone());
-    let providers: Vec<Arc<dyn ResourceProvider>> = vec![
-        Arc::new(iam.clone()),
-        Arc::new(s3.clone()),
-        Arc::new(sqs.clone()),
-        Arc::new(logs.clone()),
-        Arc::new(ssm.clone()),
-        Arc::new(dynamodb.clone()),
-        Arc::new(lambda.clone()),
-        Arc::new(apis.clone()),
-    ];
-    cloudformation.connect(cfn_service::Links {
-        providers,
-        objects: Arc::new(s3.clone()),
-        parameters: Arc::new(ssm.clone()),
-        roles: Arc::new(iam.clone()),
-        authorizer: Arc::new(iam.clone()),
-    });
-    let api: Vec<Arc<dyn ApiService>> = vec![
-        Arc::new(s3.clone()),
-        Arc::new(dynamodb),
-        Arc::new(lambda),
-        Arc::new(sqs),
-        Arc::new(IamService(iam.clone())),
-        Arc::new(StsService(iam.clone())),
-        Arc::new(logs),
-        Arc::new(ssm),
-        Arc::new(apis.rest_apis()),
-        Arc::new(apis.http_apis()),
-        Arc::new(cloudformation),
-    ];
-    Ok(Services { iam, s3, gateway, api })
+    let all = All { iam, s3, sqs, logs, ssm, dynamodb, lambda, apis, cloudformation };
+    all.introduce();
+    Ok(all.mount(clock, ids))
+}
+
+/// Every service, made and not yet introduced to the others.
+struct All {
+    iam: Iam,
+    s3: S3,
+    sqs: Sqs,
+    logs: Logs,
+    ssm: Ssm,
+    dynamodb: svc_dynamodb::Service,
+    lambda: Lambda,
+    apis: ApiGateway,
+    cloudformation: CloudFormation,
+}
+
+impl All {
+    /// Gives each service the others it calls.
+    fn introduce(&self) {
+        self.lambda.connect(svc_lambda::Links {
+            objects: Arc::new(self.s3.clone()),
+            queues: Arc::new(self.sqs.clone()),
+            roles: Arc::new(self.iam.clone()),
+            logs: Arc::new(self.logs.clone()),
+            authorizer: Arc::new(self.iam.clone()),
+        });
+        self.s3.connect(svc_s3::Connections {
+            functions: Arc::new(self.lambda.clone()),
+            queues: Arc::new(self.sqs.clone()),
+            authorizer: Arc::new(self.iam.clone()),
+        });
+        let providers: Vec<Arc<dyn ResourceProvider>> = vec![
+            Arc::new(self.iam.clone()),
+            Arc::new(self.s3.clone()),
+            Arc::new(self.sqs.clone()),
+            Arc::new(self.logs.clone()),
+            Arc::new(self.ssm.clone()),
+            Arc::new(self.dynamodb.clone()),
+            Arc::new(self.lambda.clone()),
+            Arc::new(self.apis.clone()),
+        ];
+        self.cloudformation.connect(cfn_service::Links {
+            providers,
+            objects: Arc::new(self.s3.clone()),
+            parameters: Arc::new(self.ssm.clone()),
+            roles: Arc::new(self.iam.clone()),
+            authorizer: Arc::new(self.iam.clone()),
+        });
+    }
+
+    /// What the front door needs of them.
+    fn mount(self, clock: &Clock, ids: &Ids) -> Services {
+        let gateway = Gateway::new(
+            self.apis.clone(),
+            Arc::new(self.lambda.clone()),
+            Arc::new(self.iam.clone()),
+            clock.clone(),
+            ids.clone(),
+        );
+        let api: Vec<Arc<dyn ApiService>> = vec![
+            Arc::new(self.s3.clone()),
+            Arc::new(self.dynamodb),
+            Arc::new(self.lambda),
+            Arc::new(self.sqs),
+            Arc::new(IamService(self.iam.clone())),
+            Arc::new(StsService(self.iam.clone())),
+            Arc::new(self.logs),
+            Arc::new(self.ssm),
+            Arc::new(self.apis.rest_apis()),
+            Arc::new(self.apis.http_apis()),
+            Arc::new(self.cloudformation),
+        ];
+        Services { iam: self.iam, s3: self.s3, gateway, api }
+    }
 }
