@@ -178,7 +178,8 @@ fn family(service: &ServiceDesc) -> ErrorFamily {
     }
 }
 
-fn foreign_page() -> ApiError {
+/// See `browser`.
+pub fn foreign_page() -> ApiError {
     ApiError::new(
         "AccessDenied",
         403,
