@@ -180,6 +180,11 @@ impl Front {
                 return refusal::of(asked.service, asked.protocol, &parts, asked.request_id, &error);
             }
         };
+        let is_anonymous = principal == Principal::Anonymous;
+        if is_anonymous && !operation::may_be_anonymous(asked.service, named) {
+            let error = authenticate::missing_token(asked.service);
+            return refusal::of(asked.service, asked.protocol, &parts, asked.request_id, &error);
+        }
         let request = Request::from_parts(operation::path_style(asked.service, parts), body);
         let (operation, request) = match named {
             Some(operation) => (operation, request),
@@ -188,7 +193,7 @@ impl Front {
                 Err(answer) => return *answer,
             },
         };
-        if principal == Principal::Anonymous && !asked.service.quirks.s3 && !operation.anonymous {
+        if is_anonymous && !operation::may_be_anonymous(asked.service, Some(operation)) {
             let error = authenticate::missing_token(asked.service);
             let (parts, _) = request.into_parts();
             return refusal::of(asked.service, asked.protocol, &parts, asked.request_id, &error);

@@ -32,6 +32,16 @@ pub fn of_head(
     }
 }
 
+/// Whether the operation takes requests without a signature; of one not known yet, whether any of the service does. S3's own
+/// policies decide what anonymous callers may do there.
+pub fn may_be_anonymous(service: &ServiceDesc, operation: Option<&OperationDesc>) -> bool {
+    service.quirks.s3
+        || match operation {
+            Some(operation) => operation.anonymous,
+            None => service.operations.iter().any(|operation| operation.anonymous),
+        }
+}
+
 /// The operation that a form's body or the query names; the body is read for it.
 pub async fn of_form(
     asked: &Asked,
