@@ -228,7 +228,6 @@ def test_an_events_payload_is_limited(functions, function):
     )
 
 
-# While a signed body is collected, the front door goes by the service's limit (1 MiB), not by the operation's.
 def test_a_call_takes_six_megabytes(client, function):
     functions = client("lambda")
     payload = json.dumps({"do": "none", "x": "x" * (5 << 20)})

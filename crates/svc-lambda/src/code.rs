@@ -73,7 +73,7 @@ impl CodeStore {
     /// Stores an archive that came in the request.
     pub async fn put_bytes(&self, bytes: Bytes) -> Result<Code, ApiError> {
         if bytes.len() > MAX_DIRECT_BYTES {
-            return Err(error::too_large(bytes.len(), MAX_DIRECT_BYTES));
+            return Err(error::too_large(MAX_DIRECT_BYTES, "CreateFunction"));
         }
         self.put(Body::bytes(bytes)).await
     }

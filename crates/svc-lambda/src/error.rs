@@ -2,7 +2,7 @@
 
 use api_lambda::types::{
     InvalidParameterValueException, InvalidRequestContentException, PreconditionFailedException,
-    RequestTooLargeException, ResourceConflictException, ResourceNotFoundException, TooManyRequestsException,
+    ResourceConflictException, ResourceNotFoundException, TooManyRequestsException,
 };
 use fn_pool::InvokeRefused;
 use store_kv::CommitError;
@@ -40,11 +40,18 @@ pub fn invalid_request_content(message: impl Into<String>) -> ApiError {
     ApiError::from_shape(InvalidRequestContentException { r#type: user(), message: Some(message.into()) })
 }
 
-pub fn too_large(size_bytes: usize, limit_bytes: usize) -> ApiError {
+/// A body above the operation's limit. The model's name for it is RequestTooLargeException; the service answers this one.
+pub fn too_large(limit_bytes: usize, operation: &str) -> ApiError {
+    let message = format!("Request must be smaller than {limit_bytes} bytes for the {operation} operation");
+    ApiError::new("RequestEntityTooLargeException", 413, message)
+}
+
+/// An asynchronous event above the limit.
+pub fn event_too_large(size_bytes: usize, limit_bytes: usize) -> ApiError {
     let message = format!(
-        "Request must be smaller than {limit_bytes} bytes for the InvokeFunction operation (received {size_bytes} bytes)"
+        "{size_bytes} byte payload is too large for the Event invocation type (limit {limit_bytes} bytes)"
     );
-    ApiError::from_shape(RequestTooLargeException { r#type: user(), message: Some(message) })
+    ApiError::new("RequestEntityTooLargeException", 413, message)
 }
 
 pub fn precondition_failed() -> ApiError {

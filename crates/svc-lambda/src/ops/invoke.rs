@@ -151,13 +151,12 @@ fn queued(cx: &RequestContext, target: &FunctionRef, invocation: &Invocation) ->
 }
 
 fn check_payload(invocation: &Invocation) -> Result<(), ApiError> {
-    let limit = match invocation.invocation_type {
-        InvocationType::Event => MAX_ASYNC_BYTES,
-        InvocationType::RequestResponse | InvocationType::DryRun => MAX_SYNC_BYTES,
-    };
     let payload = &invocation.payload;
-    if payload.len() > limit {
-        return Err(error::too_large(payload.len(), limit));
+    if invocation.invocation_type == InvocationType::Event && payload.len() > MAX_ASYNC_BYTES {
+        return Err(error::event_too_large(payload.len(), MAX_ASYNC_BYTES));
+    }
+    if payload.len() > MAX_SYNC_BYTES {
+        return Err(error::too_large(MAX_SYNC_BYTES, "InvokeFunction"));
     }
     if payload.is_empty() {
         return Ok(());
@@ -208,7 +207,7 @@ mod tests {
         let text = Bytes::from(format!("\"{}\"", "x".repeat(MAX_ASYNC_BYTES)));
         assert!(check_payload(&invocation(sync, text.clone())).is_ok());
         let large = check_payload(&invocation(InvocationType::Event, text)).unwrap_err();
-        assert_eq!((large.code.as_ref(), large.status), ("RequestTooLargeException", 413));
+        assert_eq!((large.code.as_ref(), large.status), ("RequestEntityTooLargeException", 413));
     }
 
     #[test]
