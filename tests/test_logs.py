@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 
@@ -131,3 +132,21 @@ def test_the_cli_reads_a_group(aws, logs, group):
     put(logs, group, "s", "from the command line")
     told = aws("logs", "filter-log-events", "--log-group-name", group).json
     assert messages(told) == ["from the command line"]
+
+
+def test_a_live_tail_shows_events_as_they_come(client, logs, group):
+    tail = client("logs", config=Config(inject_host_prefix=False))
+    arn = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["logGroupArn"]
+    put(logs, group, "a", "before")
+    session = tail.start_live_tail(logGroupIdentifiers=[arn], logEventFilterPattern="ERROR")["responseStream"]
+    seen = []
+    for number, event in enumerate(session):
+        if number == 0:
+            assert event["sessionStart"]["logGroupIdentifiers"] == [arn]
+            put(logs, group, "a", "ERROR one", "fine")
+        else:
+            seen += [(one["logStreamName"], one["message"]) for one in event["sessionUpdate"]["sessionResults"]]
+        if seen or number > 20:
+            break
+    session.close()
+    assert seen == [("a", "ERROR one")]

@@ -185,7 +185,10 @@ impl Sandbox {
         self.memory_watch = Some(tokio::spawn(async move {
             loop {
                 if let Err(error) = watch.over().await {
-                    tracing::warn!(%error, "an environment's memory is no longer watched");
+                    // The group goes with its environment.
+                    if error.kind() != std::io::ErrorKind::NotFound {
+                        tracing::warn!(%error, "an environment's memory is no longer watched");
+                    }
                     return;
                 }
                 watch.count_kill();

@@ -19,12 +19,6 @@ impl ApiService for Logs {
     }
 }
 
-/// In the manifest, not built yet.
-fn refused<T>(cx: &RequestContext, operation: &str) -> Answer<T> {
-    cx.needs_no_permission();
-    Err(ApiError::not_implemented(format!("logs:{operation}")))
-}
-
 impl api_logs::Logs for Logs {
     type Context = RequestContext;
 
@@ -135,9 +129,9 @@ impl api_logs::Logs for Logs {
     async fn start_live_tail(
         &self,
         cx: &RequestContext,
-        _input: t::StartLiveTailInput,
+        input: t::StartLiveTailInput,
     ) -> Answer<t::StartLiveTailOutput> {
-        refused(cx, "StartLiveTail")
+        ops::start_live_tail::run(self, cx, input).await
     }
 
     async fn tag_log_group(

@@ -13,6 +13,7 @@ pub mod list_tags_for_resource;
 pub mod list_tags_log_group;
 pub mod put_log_events;
 pub mod put_retention_policy;
+pub mod start_live_tail;
 pub mod tag_log_group;
 pub mod tag_resource;
 pub mod untag_log_group;
