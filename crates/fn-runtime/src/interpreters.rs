@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread::ScopedJoinHandle;
 
 use fn_sandbox::{RootBind, RootFile};
 
@@ -13,6 +14,8 @@ const NODE_BOOTSTRAP: &str = include_str!("../bootstrap/bootstrap.cjs");
 /// Where the Node bootstrap is inside.
 const NODE_BOOTSTRAP_PATH: &str = "/var/runtime/bootstrap.cjs";
 
+/// Prints what we need to know.
+const NODE_PROBE: &str = "console.log(process.execPath); console.log(process.versions.node)";
 /// Prints what we need to know and compiles our bootstrap with the interpreter's own compiler.
 const PYTHON_PROBE: &str = "\
 import os, py_compile, sys
@@ -47,24 +50,30 @@ impl Interpreters {
     pub fn find(scratch: &Path) -> io::Result<Self> {
         let source = scratch.join("bootstrap.py");
         fs::write(&source, PYTHON_BOOTSTRAP)?;
+        let compiled = scratch.join("bootstrap-3.%d.pyc");
+        let of_python = ["-I", "-S", "-c", PYTHON_PROBE].map(std::ffi::OsStr::new);
+        let of_python = [&of_python[..], &[source.as_os_str(), compiled.as_os_str()]].concat();
+        let pythons = candidates("python3", &["9", "10", "11", "12", "13", "14"]);
+        let of_node = ["-e", NODE_PROBE].map(std::ffi::OsStr::new);
+        let nodes = candidates("node", &[]);
         let mut found = Self::default();
-        for candidate in candidates("python3", &["9", "10", "11", "12", "13", "14"]) {
-            found.add_python(&candidate, &source, scratch);
-        }
-        for candidate in candidates("node", &[]) {
-            found.add_node(&candidate);
-        }
+        // All at once: each takes tens of milliseconds, nearly all of it its own start.
+        let asked = std::thread::scope(|scope| {
+            let pythons = pythons.iter().map(|program| scope.spawn(|| ask(program, &of_python)));
+            let pythons: Vec<_> = pythons.collect();
+            let nodes: Vec<_> = nodes.iter().map(|program| scope.spawn(|| ask(program, &of_node))).collect();
+            let answers = |asked: Vec<ScopedJoinHandle<'_, Option<String>>>| -> Vec<String> {
+                asked.into_iter().filter_map(|one| one.join().ok().flatten()).collect()
+            };
+            (answers(pythons), answers(nodes))
+        });
+        asked.0.iter().for_each(|text| found.add_python(text, scratch));
+        asked.1.iter().for_each(|text| found.add_node(text));
         Ok(found)
     }
 
-    fn add_python(&mut self, candidate: &Path, source: &Path, scratch: &Path) {
-        let compiled = scratch.join("bootstrap-3.%d.pyc");
-        let arguments = ["-I".as_ref(), "-S".as_ref(), "-c".as_ref(), PYTHON_PROBE.as_ref()];
-        let Some(text) =
-            ask(candidate, &[&arguments[..], &[source.as_os_str(), compiled.as_os_str()]].concat())
-        else {
-            return;
-        };
+    /// `text` is what the probe printed.
+    fn add_python(&mut self, text: &str, scratch: &Path) {
         let lines: Vec<&str> = text.lines().collect();
         let [program, prefix, version] = lines[..] else { return };
         let Some(version) = parse_version(version) else { return };
@@ -94,9 +103,7 @@ impl Interpreters {
         });
     }
 
-    fn add_node(&mut self, candidate: &Path) {
-        let script = "console.log(process.execPath); console.log(process.versions.node)";
-        let Some(text) = ask(candidate, &["-e".as_ref(), script.as_ref()]) else { return };
+    fn add_node(&mut self, text: &str) {
         let lines: Vec<&str> = text.lines().collect();
         let [program, version] = lines[..] else { return };
         let Some(version) = parse_version(version) else { return };
@@ -164,6 +171,7 @@ fn candidates(name: &str, minors: &[&str]) -> Vec<PathBuf> {
         }
     }
     let mut seen = Vec::new();
+    found.retain(|program| !is_of_old_python(program));
     found.retain(|program| {
         let real = fs::canonicalize(program).unwrap_or_else(|_| program.clone());
         let new = !seen.contains(&real);
@@ -171,6 +179,15 @@ fn candidates(name: &str, minors: &[&str]) -> Vec<PathBuf> {
         new
     });
     found
+}
+
+/// In a folder of a Python that no runtime is run on (a version manager's `versions/3.6.15`): not worth starting.
+fn is_of_old_python(program: &Path) -> bool {
+    let minor = program.components().find_map(|part| {
+        let version = part.as_os_str().to_str()?.strip_prefix("3.")?;
+        version.split('.').next()?.parse::<u32>().ok()
+    });
+    minor.is_some_and(|minor| !(9..=14).contains(&minor))
 }
 
 /// An executable that is not a script.
@@ -202,6 +219,13 @@ mod tests {
             assert!(is_program(Path::new(&interpreter.program)));
         }
         assert!(found.binds().iter().all(|bind| Path::new(&bind.source).exists()));
+    }
+
+    #[test]
+    fn old_pythons_are_not_started() {
+        assert!(is_of_old_python(Path::new("/opt/versions/3.6.15/bin/python3")));
+        assert!(!is_of_old_python(Path::new("/opt/versions/3.12.1/bin/python3")));
+        assert!(!is_of_old_python(Path::new("/usr/bin/python3.11")));
     }
 
     #[test]
