@@ -41,3 +41,18 @@ impl DecodeError {
         Self::Value(cause.to_string().into())
     }
 }
+
+/// What a caller of a service may be told of a failure of the store, without detail: a full disk is for whoever runs the
+/// platform to mend, and so is said.
+pub fn public_message(error: &(dyn std::error::Error + 'static)) -> &'static str {
+    let commit = match error.downcast_ref::<TableError>() {
+        Some(TableError::Commit(commit)) => Some(commit),
+        _ => error.downcast_ref::<CommitError>(),
+    };
+    match commit {
+        Some(CommitError::DiskFull { .. }) => {
+            "The platform's disk is full, so nothing was stored; it can be once there is room."
+        }
+        _ => "The service could not store or read its state.",
+    }
+}

@@ -27,7 +27,7 @@ mod record;
 pub mod services;
 mod table;
 
-pub use error::{DecodeError, TableError};
+pub use error::{DecodeError, TableError, public_message};
 pub use index::{Follow, Index, IndexedTable};
 pub use key::{EncodeAs, KeyCodec, LastPart, PrefixOf, StartsWith, decode_key};
 pub use queue::{Head, Messages, Queue};

@@ -62,7 +62,7 @@ impl From<Failure> for ApiError {
 }
 
 /// The store failed: logged here, told to the caller without detail.
-pub fn storage(error: &dyn std::error::Error) -> ApiError {
+pub fn storage(error: &(dyn std::error::Error + 'static)) -> ApiError {
     tracing::error!(%error, "the store failed");
-    ApiError::new("ServiceUnavailableException", 503, "The service could not store or read its state.")
+    ApiError::new("ServiceUnavailableException", 503, store_table::public_message(error))
 }

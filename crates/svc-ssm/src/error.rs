@@ -75,9 +75,9 @@ impl From<Failure> for ApiError {
 }
 
 /// The store failed: logged here, told to the caller without detail.
-pub fn storage(error: &dyn std::error::Error) -> ApiError {
+pub fn storage(error: &(dyn std::error::Error + 'static)) -> ApiError {
     tracing::error!(%error, "the store failed");
     ApiError::from_shape(t::InternalServerError {
-        message: Some("The service could not store or read its state.".to_owned()),
+        message: Some(store_table::public_message(error).to_owned()),
     })
 }
