@@ -214,7 +214,20 @@ fn tags(request: &ResourceRequest) -> indexmap::IndexMap<String, String> {
 fn code(properties: &Map<String, Value>) -> Result<t::FunctionCode, ResourceFailure> {
     let mut code = properties.get("Code").and_then(Value::as_object).cloned().unwrap_or_default();
     let Some(source) = code.remove("ZipFile") else { return input(&code) };
-    let file = if text(properties, "Runtime").starts_with("python") { "index.py" } else { "index.js" };
+    if !code.is_empty() {
+        return Err(ResourceFailure::new(
+            "Please do not provide other FunctionCode parameters when providing a ZipFile.",
+        ));
+    }
+    let file = match text(properties, "Runtime").as_str() {
+        runtime if runtime.starts_with("python") => "index.py",
+        runtime if runtime.starts_with("nodejs") => "index.js",
+        _ => {
+            return Err(ResourceFailure::new(
+                "ZipFile can only be used when Runtime is set to either of nodejs and python runtimes.",
+            ));
+        }
+    };
     let package = crate::archive::single_file(file, source.as_str().unwrap_or_default())
         .map_err(|error| ResourceFailure::new(error.message()))?;
     Ok(t::FunctionCode { zip_file: Some(package.into()), ..t::FunctionCode::default() })
@@ -251,12 +264,24 @@ async fn update_function(lambda: &Lambda, cx: &RequestContext, request: Resource
     let changed = |property: &str| previous.get(property) != request.properties.get(property);
     if changed("Code") || changed("Architectures") {
         let code = code(&request.properties)?;
+        let architectures = match request.properties.get("Architectures") {
+            Some(asked) => {
+                let asked = Map::from_iter([("Architectures".to_owned(), asked.clone())]);
+                input::<t::UpdateFunctionCodeInput>(&asked)?.architectures
+            }
+            None if previous.contains_key("Architectures") => Some(vec![t::Architecture::X8664]),
+            None => None,
+        };
         let update = t::UpdateFunctionCodeInput {
             function_name: name.clone(),
             zip_file: code.zip_file,
             s3_bucket: code.s3_bucket,
             s3_key: code.s3_key,
             s3_object_version: code.s3_object_version,
+            image_uri: code.image_uri,
+            source_kms_key_arn: code.source_kms_key_arn,
+            s3_object_storage_mode: code.s3_object_storage_mode,
+            architectures,
             ..t::UpdateFunctionCodeInput::default()
         };
         ops::update_function_code::run(lambda, cx, update).await?;
@@ -275,6 +300,7 @@ async fn update_function(lambda: &Lambda, cx: &RequestContext, request: Resource
         ("EphemeralStorage", json!({ "Size": 512 })),
         ("TracingConfig", json!({ "Mode": "PassThrough" })),
         ("DeadLetterConfig", json!({ "TargetArn": "" })),
+        ("LoggingConfig", json!({})),
     ] {
         if previous.contains_key(property) {
             properties.entry(property).or_insert(default);
@@ -296,9 +322,15 @@ async fn reserve(
     properties: &Map<String, Value>,
 ) -> Result<(), ApiError> {
     let function_name = name.to_owned();
-    let asked = properties.get("ReservedConcurrentExecutions");
-    let asked = asked.and_then(|v| v.as_i64().or_else(|| v.as_str()?.parse().ok()));
-    match asked.and_then(|n| i32::try_from(n).ok()) {
+    let whole = |value: &Value| {
+        let number = value.as_i64().or_else(|| value.as_str()?.parse().ok());
+        number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| {
+            crate::error::invalid_parameter(format!(
+                "ReservedConcurrentExecutions must be a whole number, not {value}"
+            ))
+        })
+    };
+    match properties.get("ReservedConcurrentExecutions").map(whole).transpose()? {
         Some(reserved_concurrent_executions) => {
             let put = t::PutFunctionConcurrencyInput { function_name, reserved_concurrent_executions };
             ops::put_function_concurrency::run(lambda, cx, put).await.map(drop)
@@ -442,5 +474,24 @@ async fn delete(lambda: &Lambda, cx: &RequestContext, request: &ResourceRequest)
             let delete = t::DeleteFunctionEventInvokeConfigInput { function_name, qualifier };
             ops::delete_function_event_invoke_config::run(lambda, cx, delete).await.map(drop)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(properties: Value) -> String {
+        code(properties.as_object().unwrap()).unwrap_err().message
+    }
+
+    #[test]
+    fn inline_code_stands_alone_and_has_a_runtime_that_takes_it() {
+        let inline = json!({"Code": {"ZipFile": "def handler(e, c): pass"}, "Runtime": "python3.12"});
+        assert!(code(inline.as_object().unwrap()).unwrap().zip_file.is_some());
+        let both = json!({"Code": {"ZipFile": "x", "ImageUri": "i"}, "Runtime": "python3.12"});
+        assert!(refused(both).contains("other FunctionCode parameters"));
+        let custom = json!({"Code": {"ZipFile": "x"}, "Runtime": "provided.al2023"});
+        assert!(refused(custom).contains("ZipFile"));
     }
 }

@@ -137,6 +137,10 @@ fn refuse_unbuilt(input: &CreateEventSourceMappingInput) -> Result<(), ApiError>
         || input.bisect_batch_on_function_error.is_some()
         || input.maximum_retry_attempts.is_some()
         || input.tumbling_window_in_seconds.is_some()
+        || input.source_access_configurations.as_ref().is_some_and(|list| !list.is_empty())
+        || input.amazon_managed_kafka_event_source_config.is_some()
+        || input.self_managed_kafka_event_source_config.is_some()
+        || input.document_db_event_source_config.is_some()
         || input.topics.is_some()
         || input.queues.is_some();
     if is_for_streams {
@@ -166,5 +170,20 @@ mod tests {
         let kinesis = queue_arn(Some("arn:aws:kinesis:us-east-1:123456789012:stream/s")).unwrap_err();
         assert!(kinesis.message.contains("kinesis"));
         assert!(queue_arn(None).is_err());
+    }
+
+    #[test]
+    fn parameters_of_other_sources_are_refused() {
+        assert!(refuse_unbuilt(&CreateEventSourceMappingInput::default()).is_ok());
+        let kafka = CreateEventSourceMappingInput {
+            self_managed_kafka_event_source_config: Some(Default::default()),
+            ..CreateEventSourceMappingInput::default()
+        };
+        assert!(refuse_unbuilt(&kafka).is_err());
+        let broker = CreateEventSourceMappingInput {
+            source_access_configurations: Some(vec![Default::default()]),
+            ..CreateEventSourceMappingInput::default()
+        };
+        assert!(refuse_unbuilt(&broker).is_err());
     }
 }

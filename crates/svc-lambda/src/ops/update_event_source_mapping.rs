@@ -70,7 +70,11 @@ fn refuse_unbuilt(input: &UpdateEventSourceMappingInput) -> Result<(), ApiError>
         || input.maximum_record_age_in_seconds.is_some()
         || input.bisect_batch_on_function_error.is_some()
         || input.maximum_retry_attempts.is_some()
-        || input.tumbling_window_in_seconds.is_some();
+        || input.tumbling_window_in_seconds.is_some()
+        || input.source_access_configurations.as_ref().is_some_and(|list| !list.is_empty())
+        || input.amazon_managed_kafka_event_source_config.is_some()
+        || input.self_managed_kafka_event_source_config.is_some()
+        || input.document_db_event_source_config.is_some();
     if is_for_streams {
         return Err(error::invalid_parameter(
             "A parameter for streams or brokers was given for an SQS event source.",
