@@ -1,6 +1,6 @@
 //! Checks of messages before they are kept (SQS API reference, SendMessage).
 
-use api_sqs::types::MessageAttributeValue;
+use api_sqs::types::{MessageAttributeValue, UnsupportedOperation};
 use indexmap::IndexMap;
 use wire_codec::ApiError;
 
@@ -56,6 +56,7 @@ fn attribute(name: &str, asked: MessageAttributeValue) -> Result<Attribute, ApiE
     if !is_name || lower.starts_with("aws.") || lower.starts_with("amazon.") {
         return Err(invalid_parameter(format!("The message attribute name '{name}' is invalid.")));
     }
+    no_lists(asked.string_list_values.is_some() || asked.binary_list_values.is_some())?;
     let base = asked.data_type.split('.').next().unwrap_or_default();
     let value = match (base, asked.string_value, asked.binary_value) {
         ("String", Some(text), _) => AttributeValue::Text(text),
@@ -92,6 +93,16 @@ fn attribute(name: &str, asked: MessageAttributeValue) -> Result<Attribute, ApiE
         body(text)?;
     }
     Ok(Attribute { data_type: asked.data_type, value })
+}
+
+/// Lists of values are in the API, but SQS takes none.
+pub fn no_lists(has_lists: bool) -> Result<(), ApiError> {
+    if !has_lists {
+        return Ok(());
+    }
+    Err(ApiError::from_shape(UnsupportedOperation {
+        message: Some("Message attribute list values are not supported.".to_owned()),
+    }))
 }
 
 /// Body and attributes together, in bytes.
@@ -143,6 +154,9 @@ mod tests {
         assert!(attribute("a", value("String", "")).is_err());
         assert!(attribute("AWS.x", value("String", "x")).is_err());
         assert!(attribute("a..b", value("String", "x")).is_err());
+        let list =
+            MessageAttributeValue { string_list_values: Some(vec!["y".into()]), ..value("String", "x") };
+        assert!(attribute("a", list).unwrap_err().code.ends_with("UnsupportedOperation"));
     }
 
     #[test]

@@ -78,6 +78,12 @@ fn trace_header(
         if name != TRACE {
             return Err(invalid_parameter(format!("Message system attribute name '{name}' is invalid.")));
         }
+        check::no_lists(value.string_list_values.is_some() || value.binary_list_values.is_some())?;
+        if value.data_type != "String" || value.string_value.is_none() {
+            return Err(invalid_parameter(format!(
+                "The message system attribute '{TRACE}' must be a String."
+            )));
+        }
         found = value.string_value;
     }
     Ok(found)

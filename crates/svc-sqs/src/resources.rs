@@ -7,6 +7,7 @@ use port::{
     ResourceRequest, ResourceTypeDesc,
 };
 use serde_json::{Map, Value, json};
+use wire_codec::ApiError;
 
 use crate::find::{arn_of, key_of_url};
 use crate::{Sqs, ops};
@@ -90,7 +91,7 @@ impl ResourceProvider for Sqs {
                     let queue_url = request.physical_id.unwrap_or_default();
                     ops::delete_queue::run(self, cx, t::DeleteQueueInput { queue_url }).await.map(drop)
                 }
-                _ => set_policy(self, cx, &request.properties, "").await,
+                _ => drop_policy(self, cx, queues(&request.properties)).await,
             };
             match gone {
                 Err(error) if error.code == "QueueDoesNotExist" => Ok(()),
@@ -173,23 +174,40 @@ async fn update_queue(sqs: &Sqs, cx: &RequestContext, request: ResourceRequest, 
 
 async fn put_policy(sqs: &Sqs, cx: &RequestContext, request: &ResourceRequest, id: String) -> Outcome {
     let policy = request.properties.get("PolicyDocument").map(attribute_text).unwrap_or_default();
-    set_policy(sqs, cx, &request.properties, &policy).await?;
+    let wanted: Vec<&str> = queues(&request.properties).collect();
+    for queue in &wanted {
+        set_policy(sqs, cx, queue, &policy).await?;
+    }
+    let before = request.previous_properties.iter().flat_map(queues);
+    drop_policy(sqs, cx, before.filter(|queue| !wanted.contains(queue))).await?;
     let attributes = [("Id".to_owned(), json!(id))].into_iter().collect();
     Ok(Provisioned { physical_id: id, attributes })
 }
 
-async fn set_policy(
+fn queues(properties: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    let queues = properties.get("Queues").and_then(Value::as_array);
+    queues.into_iter().flatten().map(|queue| queue.as_str().unwrap_or_default())
+}
+
+async fn set_policy(sqs: &Sqs, cx: &RequestContext, queue: &str, policy: &str) -> Result<(), ApiError> {
+    let set = t::SetQueueAttributesInput {
+        queue_url: queue.to_owned(),
+        attributes: [("Policy".to_owned(), policy.to_owned())].into(),
+    };
+    ops::set_queue_attributes::run(sqs, cx, set).await.map(drop)
+}
+
+/// A queue that is gone has no policy either.
+async fn drop_policy<'a>(
     sqs: &Sqs,
     cx: &RequestContext,
-    properties: &Map<String, Value>,
-    policy: &str,
-) -> Result<(), wire_codec::ApiError> {
-    for queue in properties.get("Queues").and_then(Value::as_array).into_iter().flatten() {
-        let set = t::SetQueueAttributesInput {
-            queue_url: queue.as_str().unwrap_or_default().to_owned(),
-            attributes: [("Policy".to_owned(), policy.to_owned())].into(),
-        };
-        ops::set_queue_attributes::run(sqs, cx, set).await?;
+    queues: impl Iterator<Item = &'a str>,
+) -> Result<(), ApiError> {
+    for queue in queues {
+        match set_policy(sqs, cx, queue, "").await {
+            Err(error) if error.code == "QueueDoesNotExist" => {}
+            other => other?,
+        }
     }
     Ok(())
 }

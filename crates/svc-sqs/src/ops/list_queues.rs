@@ -22,7 +22,7 @@ pub async fn run(
     cx.authorize(Access::new("sqs:ListQueues", "*")).await?;
     let snapshot = sqs.0.store.snapshot().await.map_err(|e| storage(&e))?;
     let limit = usize::try_from(input.max_results.unwrap_or(1_000).clamp(1, 1_000)).unwrap_or(1_000);
-    let cursor = input.next_token.as_deref().map(token).transpose()?;
+    let cursor = input.next_token.as_deref().map(cursor_of).transpose()?;
     let prefix = input.queue_name_prefix.unwrap_or_default();
     let own = (cx.account().to_owned(), cx.region().to_owned(), StartsWith(&prefix));
     let page = QUEUES
@@ -34,11 +34,15 @@ pub async fn run(
     let next = page.next.filter(|_| input.max_results.is_some());
     Ok(ListQueuesOutput {
         queue_urls: (!urls.is_empty()).then_some(urls),
-        next_token: next.map(|cursor| URL_SAFE_NO_PAD.encode(cursor.as_bytes())),
+        next_token: next.as_ref().map(token_of),
     })
 }
 
-fn token(text: &str) -> Result<Cursor, ApiError> {
+pub fn token_of(cursor: &Cursor) -> String {
+    URL_SAFE_NO_PAD.encode(cursor.as_bytes())
+}
+
+pub fn cursor_of(text: &str) -> Result<Cursor, ApiError> {
     let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| invalid_parameter("Invalid NextToken."))?;
     Ok(Cursor::from_bytes(bytes))
 }

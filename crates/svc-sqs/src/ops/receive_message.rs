@@ -20,6 +20,11 @@ pub async fn run(
     input: ReceiveMessageInput,
 ) -> Result<ReceiveMessageOutput, ApiError> {
     let found = sqs.find(cx, "ReceiveMessage", &input.queue_url).await?;
+    if let Some(id) = &input.receive_request_attempt_id {
+        return Err(invalid_parameter(format!(
+            "Value {id} for parameter ReceiveRequestAttemptId is invalid. Reason: The request include parameter that is not valid for this queue type"
+        )));
+    }
     let settings = &found.queue.settings;
     let max = input.max_number_of_messages.unwrap_or(1);
     if !(1..=10).contains(&max) {
