@@ -69,10 +69,14 @@ impl ResourceProvider for Logs {
 
 /// Retention as the template says it.
 async fn settle(logs: &Logs, cx: &RequestContext, request: &ResourceRequest, name: String) -> Outcome {
-    let days = request.properties.get("RetentionInDays");
-    match days.and_then(|days| days.as_i64().or_else(|| days.as_str()?.parse().ok())) {
-        Some(days) => {
-            let retention_in_days = i32::try_from(days).unwrap_or(0);
+    let whole = |days: &Value| {
+        let number = days.as_i64().or_else(|| days.as_str()?.parse().ok());
+        number.and_then(|number| i32::try_from(number).ok()).ok_or_else(|| {
+            ResourceFailure::new(format!("RetentionInDays must be a whole number, not {days}"))
+        })
+    };
+    match request.properties.get("RetentionInDays").map(whole).transpose()? {
+        Some(retention_in_days) => {
             let put = t::PutRetentionPolicyInput { log_group_name: name.clone(), retention_in_days };
             ops::put_retention_policy::run(logs, cx, put).await?;
         }

@@ -29,6 +29,10 @@ pub async fn run(
     if let Some((_, name)) = refused.iter().find(|(asked, _)| *asked) {
         return Err(ApiError::not_implemented(format!("logs: {name} of DescribeLogGroups")));
     }
+    // All groups are of the class STANDARD.
+    if input.log_group_class.is_some_and(|class| class != LogGroupClass::Standard) {
+        return Ok(DescribeLogGroupsOutput { log_groups: Some(Vec::new()), next_token: None });
+    }
     let limit = usize::try_from(input.limit.unwrap_or(50).clamp(1, 50)).unwrap_or(50);
     let snapshot = logs.0.store.snapshot().await.map_err(|e| storage(&e))?;
     let prefix = input.log_group_name_prefix.unwrap_or_default();

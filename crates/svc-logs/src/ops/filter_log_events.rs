@@ -1,4 +1,5 @@
-//! FilterLogEvents: events of a group by time, those that match a pattern.
+//! FilterLogEvents: events of a group by time, those that match a pattern. `interleaved` changes nothing, as on AWS since
+//! 2019: streams are always interleaved.
 
 use api_logs::types::{FilterLogEventsInput, FilterLogEventsOutput};
 use port::RequestContext;
@@ -27,6 +28,9 @@ pub async fn run(
 ) -> Result<FilterLogEventsOutput, ApiError> {
     let group = input.log_group_name.as_deref().or(input.log_group_identifier.as_deref());
     let found = logs.find(cx, "FilterLogEvents", group, None).await?;
+    if input.unmask == Some(true) {
+        found.authorize_unmask(cx).await?;
+    }
     check(&input)?;
     let limit = limit(input.limit)?;
     let filter = Filter::parse(input.filter_pattern.as_deref())?;

@@ -20,6 +20,9 @@ pub async fn run(
 ) -> Result<GetLogEventsOutput, ApiError> {
     let group = input.log_group_name.as_deref().or(input.log_group_identifier.as_deref());
     let found = logs.find(cx, "GetLogEvents", group, Some(&input.log_stream_name)).await?;
+    if input.unmask == Some(true) {
+        found.authorize_unmask(cx).await?;
+    }
     let stream = found.stream(&input.log_stream_name).await?;
     let limit = limit(input.limit)?;
     let first = Place { time: Timestamp::from_millis(input.start_time.unwrap_or(0)), number: 0 };

@@ -6,7 +6,7 @@ use wire_codec::ApiError;
 
 use std::time::Duration;
 
-use api_logs::types::{InputLogEvent, RejectedLogEventsInfo};
+use api_logs::types::{EntityRejectionErrorType, InputLogEvent, RejectedEntityInfo, RejectedLogEventsInfo};
 use base_time::Timestamp;
 use port::LogEvent;
 
@@ -45,7 +45,10 @@ pub async fn run(
     Ok(PutLogEventsOutput {
         next_sequence_token: Some(format!("{:056}", now.as_millis())),
         rejected_log_events_info: rejected,
-        rejected_entity_info: None,
+        // The events are kept, their entity is not: the sender is told so. A sequence token is not looked at, as on AWS.
+        rejected_entity_info: input
+            .entity
+            .map(|_| RejectedEntityInfo { error_type: EntityRejectionErrorType::UnsupportedLogGroupType }),
     })
 }
 
