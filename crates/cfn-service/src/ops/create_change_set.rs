@@ -78,6 +78,7 @@ fn check_input(input: &CreateChangeSetInput) -> Result<(), ApiError> {
         (input.import_existing_resources == Some(true), "ImportExistingResources"),
         (input.deployment_mode.is_some(), "DeploymentMode"),
         (input.deployment_config.is_some(), "DeploymentConfig"),
+        (input.disable_validation == Some(true), "DisableValidation"),
     ])
 }
 

@@ -31,6 +31,7 @@ pub async fn run(
         (input.stack_policy_body.is_some(), "StackPolicyBody"),
         (input.stack_policy_url.is_some(), "StackPolicyURL"),
         (input.deployment_config.is_some(), "DeploymentConfig"),
+        (input.disable_validation == Some(true), "DisableValidation"),
     ])?;
     check_name(&input.stack_name)?;
     if let Some(output) = repeated(cf, cx, &input).await? {

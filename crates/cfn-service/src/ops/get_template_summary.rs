@@ -28,6 +28,7 @@ pub async fn run(
     refuse(&[
         (input.stack_set_name.is_some(), "StackSetName"),
         (input.template_summary_config.is_some(), "TemplateSummaryConfig"),
+        (input.call_as == Some(t::CallAs::DelegatedAdmin), "CallAs DELEGATED_ADMIN"),
     ])?;
     let (body, url) = (input.template_body.as_deref(), input.template_url.as_deref());
     let text = match (cf.template_text(cx, body, url).await?, named) {

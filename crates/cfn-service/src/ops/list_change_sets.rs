@@ -5,7 +5,7 @@ use port::RequestContext;
 use wire_codec::ApiError;
 
 use super::describe_change_set::{execution, status};
-use crate::error::stack_does_not_exist;
+use crate::error::{stack_does_not_exist, validation};
 use crate::{CloudFormation, change_set, lookup};
 
 pub async fn run(
@@ -14,6 +14,9 @@ pub async fn run(
     input: ListChangeSetsInput,
 ) -> Result<ListChangeSetsOutput, ApiError> {
     cf.authorize(cx, "ListChangeSets", &input.stack_name).await?;
+    if input.next_token.is_some() {
+        return Err(validation("The specified NextToken is invalid"));
+    }
     let snapshot = cf.snapshot().await?;
     let stack = lookup::find(&snapshot, cx, &input.stack_name)
         .await?

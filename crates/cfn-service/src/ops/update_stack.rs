@@ -31,6 +31,7 @@ pub async fn run(
         (input.stack_policy_during_update_url.is_some(), "StackPolicyDuringUpdateURL"),
         (input.disable_rollback == Some(true), "DisableRollback (of an update)"),
         (input.deployment_config.is_some(), "DeploymentConfig"),
+        (input.disable_validation == Some(true), "DisableValidation"),
     ])?;
     let snapshot = cf.snapshot().await?;
     let stack = lookup::find(&snapshot, cx, &input.stack_name)
