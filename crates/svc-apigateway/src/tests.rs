@@ -216,6 +216,24 @@ async fn what_cannot_be_served_is_refused_by_name() {
 }
 
 #[tokio::test]
+async fn private_apis_and_settings_of_no_stage_are_refused() {
+    let (apis, cx) = service();
+    let private = json!({"Name": "p", "EndpointConfiguration": {"Types": ["PRIVATE"]}});
+    let refused = apis.create(&cx, request("AWS::ApiGateway::RestApi", "P", private)).await.unwrap_err();
+    assert!(refused.message.contains("PRIVATE"), "{refused:?}");
+    let regional = json!({"Name": "r", "EndpointConfiguration": {"Types": ["REGIONAL"]}});
+    apis.create(&cx, request("AWS::ApiGateway::RestApi", "R", regional)).await.unwrap();
+
+    let input = rest::CreateDeploymentInput { tracing_enabled: Some(true), ..Default::default() };
+    let refused = ops::create_deployment::run(&apis, &cx, input).await.unwrap_err();
+    assert!(refused.message.contains("tracingEnabled"), "{refused:?}");
+
+    let both = json!({"Body": {"openapi": "3.0.1", "info": {"title": "h"}, "paths": {}}, "Target": "arn:f"});
+    let refused = apis.create(&cx, request("AWS::ApiGatewayV2::Api", "H", both)).await.unwrap_err();
+    assert!(refused.message.contains("Target"), "{refused:?}");
+}
+
+#[tokio::test]
 async fn an_api_made_call_by_call_can_be_deployed_once_its_methods_are_complete() {
     let (apis, cx) = service();
     let input = rest::CreateRestApiInput { name: "calls".to_owned(), ..Default::default() };

@@ -29,7 +29,7 @@ pub struct RestApiSettings {
     pub binary_media_types: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub api_key_source: Option<String>,
-    /// Stored and shown: every kind of endpoint is served alike here.
+    /// Stored and shown: edge and regional endpoints are served alike here. Private ones are refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint_configuration: Option<Value>,
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]

@@ -105,6 +105,10 @@ async fn create_api(apis: &ApiGateway, cx: &RequestContext, request: ResourceReq
     apis.authorize(cx, Verb::Post, "/apis").await?;
     let made = match properties.get("Body") {
         Some(body) => {
+            if let Some(name) = ["Target", "RouteKey"].into_iter().find(|name| properties.contains_key(*name))
+            {
+                return Err(ResourceFailure::new(format!("{name} cannot be given beside a Body")));
+            }
             let import = t::ImportApiInput {
                 basepath: properties.get("BasePath").and_then(Value::as_str).map(str::to_owned),
                 body: body.to_string(),

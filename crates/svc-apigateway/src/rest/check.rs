@@ -17,6 +17,20 @@ pub fn settings(settings: &RestApiSettings) -> Result<(), ApiError> {
     if settings.api_key_source.as_deref() == Some("AUTHORIZER") {
         return Err(ApiError::not_implemented("the API key source AUTHORIZER"));
     }
+    settings.endpoint_configuration.as_ref().map_or(Ok(()), endpoint)
+}
+
+/// A private API would be served to everyone.
+fn endpoint(configuration: &serde_json::Value) -> Result<(), ApiError> {
+    let has = |name: &str, wanted: &dyn Fn(&serde_json::Value) -> bool| {
+        configuration.get(name).and_then(|list| list.as_array()).is_some_and(|list| list.iter().any(wanted))
+    };
+    if has("types", &|kind| kind == "PRIVATE") {
+        return Err(ApiError::not_implemented("the endpoint type PRIVATE"));
+    }
+    if has("vpcEndpointIds", &|_| true) {
+        return Err(ApiError::not_implemented("the parameter vpcEndpointIds"));
+    }
     Ok(())
 }
 

@@ -56,7 +56,9 @@ pub async fn run_with_id(
 
 /// What the request says of the stage; none where it names no stage.
 fn stage_settings(input: &CreateDeploymentInput, id: &str) -> Result<Option<RestStageSettings>, ApiError> {
-    let Some(stage_name) = input.stage_name.clone().filter(|name| !name.is_empty()) else { return Ok(None) };
+    let Some(stage_name) = input.stage_name.clone().filter(|name| !name.is_empty()) else {
+        return no_stage_asked(input).map(|()| None);
+    };
     super::create_stage::check_name(&stage_name)?;
     let mut settings: RestStageSettings = {
         let mut members = document::members(input);
@@ -69,6 +71,22 @@ fn stage_settings(input: &CreateDeploymentInput, id: &str) -> Result<Option<Rest
     settings.description.clone_from(&input.stage_description);
     super::create_stage::check(&settings)?;
     Ok(Some(settings))
+}
+
+/// What is said of a stage needs the stage's name.
+fn no_stage_asked(input: &CreateDeploymentInput) -> Result<(), ApiError> {
+    let asked = [
+        (input.stage_description.as_ref().is_some_and(|text| !text.is_empty()), "stageDescription"),
+        (input.variables.as_ref().is_some_and(|variables| !variables.is_empty()), "variables"),
+        (input.cache_cluster_enabled == Some(true), "cacheClusterEnabled"),
+        (input.cache_cluster_size.is_some(), "cacheClusterSize"),
+        (input.tracing_enabled == Some(true), "tracingEnabled"),
+        (input.canary_settings.is_some(), "canarySettings"),
+    ];
+    match asked.iter().find(|(is_asked, _)| *is_asked) {
+        Some((_, name)) => Err(error::bad_request(format!("{name} needs a stageName"))),
+        None => Ok(()),
+    }
 }
 
 /// Makes the stage, or moves an existing one to the deployment.

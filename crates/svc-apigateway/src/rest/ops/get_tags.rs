@@ -1,4 +1,4 @@
-//! GetTags.
+//! GetTags. `position` and `limit` are in the API but not supported on AWS either: all tags come at once.
 
 use api_apigateway::types::{GetTagsInput, GetTagsOutput};
 use port::RequestContext;
