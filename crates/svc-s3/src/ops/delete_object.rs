@@ -24,6 +24,7 @@ pub async fn run(
     check_key(&input.key)?;
     let version_id = input.version_id.as_deref();
     authorize(cx, &bucket, &input.key, version_id).await?;
+    refuse_bypass(input.bypass_governance_retention)?;
     let condition = DeleteCondition { if_match: input.if_match.clone() };
     let cause = Cause::of(cx);
     let deletion = Deletion { key: &input.key, version_id, condition: &condition, cause: &cause };
@@ -33,6 +34,18 @@ pub async fn run(
         version_id: deleted.version_id,
         request_charged: None,
     })
+}
+
+/// No bucket has Object Lock.
+pub fn refuse_bypass(asked: Option<bool>) -> Result<(), S3Error> {
+    const NAME: &str = "x-amz-bypass-governance-retention";
+    match asked {
+        Some(true) => {
+            let text = "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.";
+            Err(S3Error::invalid_argument(NAME, "true", text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Deleting an object and deleting a version are different permissions.

@@ -12,7 +12,7 @@ use crate::error::S3Error;
 use crate::model::Bucket;
 use crate::names::check_key;
 use crate::objects::{DeleteCondition, Deleted, Deletion};
-use crate::ops::delete_object::authorize;
+use crate::ops::delete_object::{authorize, refuse_bypass};
 
 /// Most objects of a request.
 const MAX_OBJECTS: usize = 1000;
@@ -25,6 +25,7 @@ pub async fn run(
     input: DeleteObjectsInput,
 ) -> Result<DeleteObjectsOutput, ApiError> {
     let bucket = s3.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
+    refuse_bypass(input.bypass_governance_retention)?;
     let objects = &input.delete.objects;
     if objects.is_empty() || objects.len() > MAX_OBJECTS {
         return Err(S3Error::malformed_xml().into());

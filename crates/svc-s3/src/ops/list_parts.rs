@@ -13,12 +13,14 @@ use crate::error::S3Error;
 use crate::etag;
 use crate::listing::page_size;
 use crate::model;
+use crate::request::refuse_customer_key;
 use crate::tables::PARTS;
 use crate::uploads::{self, UploadKey};
 
 pub async fn run(s3: &S3, cx: &RequestContext, input: ListPartsInput) -> Result<ListPartsOutput, ApiError> {
     let bucket = s3.bucket(&input.bucket, input.expected_bucket_owner.as_deref()).await?;
     access::on_object(cx, &bucket, &input.key, "s3:ListMultipartUploadParts", Vec::new()).await?;
+    refuse_customer_key(input.sse_customer_algorithm.is_some() || input.sse_customer_key.is_some())?;
     let most = page_size("max-parts", input.max_parts)?;
     let marker = u32::try_from(input.part_number_marker.unwrap_or(0)).unwrap_or(0);
     let snapshot = s3.store().snapshot().await.map_err(S3Error::from)?;
