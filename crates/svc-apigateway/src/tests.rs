@@ -234,6 +234,33 @@ async fn private_apis_and_settings_of_no_stage_are_refused() {
 }
 
 #[tokio::test]
+async fn what_a_template_drops_goes_back_to_its_default() {
+    let (apis, cx) = service();
+    let before = json!({"Name": "r", "DisableExecuteApiEndpoint": true, "BinaryMediaTypes": ["*/*"]});
+    let mut api = request("AWS::ApiGateway::RestApi", "R", before.clone());
+    let id = apis.create(&cx, api.clone()).await.unwrap().physical_id;
+    api.physical_id = Some(id.clone());
+    api.previous_properties = before.as_object().cloned();
+    api.properties = json!({"Name": "r"}).as_object().cloned().unwrap();
+    apis.update(&cx, api).await.unwrap();
+    let settings = apis.rest_api(&cx, &id).await.unwrap().settings;
+    assert_eq!((settings.disable_execute_api_endpoint, settings.binary_media_types), (None, vec![]));
+
+    let before =
+        json!({"Name": "h", "ProtocolType": "HTTP", "DisableExecuteApiEndpoint": true, "Tags": {"x": "y"}});
+    let mut api = request("AWS::ApiGatewayV2::Api", "H", before.clone());
+    let id = apis.create(&cx, api.clone()).await.unwrap().physical_id;
+    api.physical_id = Some(id.clone());
+    api.previous_properties = before.as_object().cloned();
+    api.properties = json!({"Name": "h", "ProtocolType": "HTTP"}).as_object().cloned().unwrap();
+    apis.update(&cx, api).await.unwrap();
+    let input = http::GetApiInput { api_id: id };
+    let shown = http_ops::get_api::run(&apis, &cx, input).await.unwrap();
+    assert_eq!(shown.disable_execute_api_endpoint, Some(false));
+    assert_eq!(shown.tags.unwrap().keys().collect::<Vec<_>>(), ["team"]);
+}
+
+#[tokio::test]
 async fn an_api_made_call_by_call_can_be_deployed_once_its_methods_are_complete() {
     let (apis, cx) = service();
     let input = rest::CreateRestApiInput { name: "calls".to_owned(), ..Default::default() };

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use wire_codec::ApiError;
 
 use super::types::{HTTP_API, HTTP_DEPLOYMENT, HTTP_STAGE, INTEGRATION, ROUTE};
-use super::{Outcome, id_of, input, is_true, physical, provisioned, tags, text};
+use super::{Outcome, id_of, input, is_true, physical, provisioned, tags, text, without_dropped};
 use crate::ApiGateway;
 use crate::access::Verb;
 use crate::http::{check, ops};
@@ -43,7 +43,10 @@ pub async fn create(apis: &ApiGateway, cx: &RequestContext, request: ResourceReq
 pub async fn update(apis: &ApiGateway, cx: &RequestContext, request: ResourceRequest) -> Outcome {
     let id = physical(&request);
     match request.resource_type.as_str() {
-        HTTP_API => configure_api(apis, cx, &request, &id).await,
+        HTTP_API => {
+            drop_settings(apis, cx, &request, &id).await?;
+            configure_api(apis, cx, &request, &id).await
+        }
         ROUTE => {
             let mut update: t::UpdateRouteInput = input(&request.properties)?;
             update.route_id.clone_from(&id);
@@ -150,6 +153,30 @@ async fn configure_api(
         ops::reimport_api::run(apis, cx, reimport).await?;
     }
     lay_over(apis, cx, request, id).await
+}
+
+/// What the template says no more goes back to its default, before the definition may set it.
+async fn drop_settings(
+    apis: &ApiGateway,
+    cx: &RequestContext,
+    request: &ResourceRequest,
+    id: &str,
+) -> Result<(), ApiError> {
+    const NAMES: [(&str, &str); 6] = [
+        ("Description", "description"),
+        ("Version", "version"),
+        ("CorsConfiguration", "corsConfiguration"),
+        ("DisableExecuteApiEndpoint", "disableExecuteApiEndpoint"),
+        ("RouteSelectionExpression", "routeSelectionExpression"),
+        ("IpAddressType", "ipAddressType"),
+    ];
+    apis.authorize(cx, Verb::Patch, &format!("/apis/{id}")).await?;
+    let change = |api: &mut crate::model::http::HttpApi| {
+        api.settings = without_dropped(&api.settings, request, &NAMES)?;
+        api.settings.tags.clear();
+        Ok(())
+    };
+    apis.change_http(cx, id, change).await
 }
 
 /// What the template says beside the definition.

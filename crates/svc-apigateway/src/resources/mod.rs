@@ -8,9 +8,11 @@ use port::{
     BoxFuture, Provisioned, RequestContext, ResourceFailure, ResourceProvider, ResourceRequest,
     ResourceTypeDesc,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use wire_codec::{Structure, read_document};
+use wire_codec::{ApiError, Structure, read_document};
 
 use crate::ApiGateway;
 
@@ -63,6 +65,24 @@ fn input<I: Structure + Default>(properties: &Map<String, Value>) -> Result<I, R
     read_document(&Value::Object(properties.clone()), &mut input)
         .map_err(|error| ResourceFailure::new(error.to_string()))?;
     Ok(input)
+}
+
+/// The settings without what the template used to say and says no more, by property and member.
+fn without_dropped<T: Serialize + DeserializeOwned>(
+    settings: &T,
+    request: &ResourceRequest,
+    names: &[(&str, &str)],
+) -> Result<T, ApiError> {
+    let mut members = crate::document::stored(settings)?;
+    let before = request.previous_properties.as_ref();
+    for (property, member) in names {
+        let is_dropped = before.is_some_and(|before| before.contains_key(*property))
+            && !request.properties.contains_key(*property);
+        if is_dropped {
+            members.shift_remove(*member);
+        }
+    }
+    crate::document::read(members.into())
 }
 
 fn text(properties: &Map<String, Value>, name: &str) -> String {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use wire_codec::ApiError;
 
 use super::types::{ACCOUNT, DEPLOYMENT, GATEWAY_RESPONSE, METHOD, RESOURCE, REST_API, STAGE};
-use super::{Outcome, id_of, input, is_true, physical, provisioned, tags, text};
+use super::{Outcome, id_of, input, is_true, physical, provisioned, tags, text, without_dropped};
 use crate::ApiGateway;
 use crate::error::bad_request;
 use crate::rest::{check, ops, tree};
@@ -28,7 +28,11 @@ pub async fn create(apis: &ApiGateway, cx: &RequestContext, request: ResourceReq
 
 pub async fn update(apis: &ApiGateway, cx: &RequestContext, request: ResourceRequest) -> Outcome {
     match request.resource_type.as_str() {
-        REST_API => configure_api(apis, cx, &request, &physical(&request)).await,
+        REST_API => {
+            let id = physical(&request);
+            drop_settings(apis, cx, &request, &id).await?;
+            configure_api(apis, cx, &request, &id).await
+        }
         METHOD => put_method(apis, cx, &request).await,
         DEPLOYMENT => update_deployment(apis, cx, request).await,
         STAGE => update_stage(apis, cx, &request).await,
@@ -159,6 +163,28 @@ async fn configure_api(
         })
         .await?;
     Ok(provisioned(id, &[("RestApiId", json!(id)), ("RootResourceId", json!(root))]))
+}
+
+/// What the template says no more goes back to its default, before the definition may set it.
+async fn drop_settings(
+    apis: &ApiGateway,
+    cx: &RequestContext,
+    request: &ResourceRequest,
+    id: &str,
+) -> Result<(), ApiError> {
+    const NAMES: [(&str, &str); 5] = [
+        ("Description", "description"),
+        ("BinaryMediaTypes", "binaryMediaTypes"),
+        ("EndpointConfiguration", "endpointConfiguration"),
+        ("DisableExecuteApiEndpoint", "disableExecuteApiEndpoint"),
+        ("ApiKeySourceType", "apiKeySource"),
+    ];
+    apis.authorize(cx, crate::access::Verb::Patch, &format!("/restapis/{id}")).await?;
+    let change = |api: &mut crate::model::rest::RestApi| {
+        api.settings = without_dropped(&api.settings, request, &NAMES)?;
+        Ok(())
+    };
+    apis.change_rest(cx, id, change).await
 }
 
 /// The properties that are settings, in the API's words.
