@@ -5,7 +5,7 @@ use port::{Provisioned, RequestContext, ResourceFailure, ResourceRequest};
 use serde_json::Map;
 use wire_codec::ApiError;
 
-use super::properties::BucketProperties;
+use super::properties::{BucketProperties, PublicAccess};
 use crate::S3;
 use crate::buckets::{DEFAULT_REGION, NewBucket};
 use crate::names::{bucket_arn, check_bucket_name};
@@ -16,6 +16,7 @@ const STACK_TAG: &str = "aws:cloudformation:stack-id";
 /// On the bucket that the SAM CLI makes for itself.
 const SAM_CLI_TAG: (&str, &str) = ("ManagedStackSource", "AwsSamCli");
 const LOGICAL_TAG: &str = "aws:cloudformation:logical-id";
+const BLOCK: &str = "PublicAccessBlockConfiguration";
 /// Longest bucket name.
 const MAX_NAME: usize = 63;
 
@@ -44,7 +45,7 @@ pub async fn update(
     cx: &RequestContext,
     request: ResourceRequest,
 ) -> Result<Provisioned, ResourceFailure> {
-    let properties = parse(&request)?;
+    let mut properties = parse(&request)?;
     let Some(name) = request.physical_id.clone() else {
         return Err(ResourceFailure::new("the bucket to be updated has no name"));
     };
@@ -53,6 +54,10 @@ pub async fn update(
     s3.change_bucket(&bucket, |bucket| bucket.tags.clone_from(&tags))
         .await
         .map_err(|error| failure(error.into()))?;
+    let had_block = request.previous_properties.is_some_and(|before| before.contains_key(BLOCK));
+    if had_block && properties.public_access_block_configuration.is_none() {
+        properties.public_access_block_configuration = Some(PublicAccess::all());
+    }
     apply(s3, cx, &name, properties, true).await?;
     Ok(provisioned(&name, &bucket.region))
 }

@@ -251,6 +251,17 @@ impl Ownership {
 }
 
 impl PublicAccess {
+    /// As a bucket is made where the template is silent.
+    pub fn all() -> Self {
+        let on = Flag(true);
+        Self {
+            block_public_acls: on,
+            ignore_public_acls: on,
+            block_public_policy: on,
+            restrict_public_buckets: on,
+        }
+    }
+
     pub fn into_api(self) -> api::PublicAccessBlockConfiguration {
         api::PublicAccessBlockConfiguration {
             block_public_acls: Some(self.block_public_acls.0),

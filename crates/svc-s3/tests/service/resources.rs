@@ -46,6 +46,23 @@ async fn a_bucket_is_made_changed_and_deleted() {
 }
 
 #[tokio::test]
+async fn a_public_access_block_that_is_dropped_is_as_at_first() {
+    let world = World::new().await;
+    let open = json!({"PublicAccessBlockConfiguration": {"BlockPublicPolicy": false}});
+    let made = world.s3.create(&world.cx(), request("AWS::S3::Bucket", None, open.clone())).await.unwrap();
+    let blocks = async || {
+        let get = api::GetPublicAccessBlockInput { bucket: made.physical_id.clone(), ..Default::default() };
+        let shown = world.s3.get_public_access_block(&world.cx(), get).await.unwrap();
+        shown.public_access_block_configuration.unwrap().block_public_policy
+    };
+    assert_eq!(blocks().await, Some(false));
+    let mut update = request("AWS::S3::Bucket", Some(&made.physical_id), json!({}));
+    update.previous_properties = open.as_object().cloned();
+    world.s3.update(&world.cx(), update).await.unwrap();
+    assert_eq!(blocks().await, Some(true));
+}
+
+#[tokio::test]
 async fn a_bucket_that_is_anothers_is_not_taken() {
     let world = World::new().await;
     let create = request("AWS::S3::Bucket", None, json!({"BucketName": BUCKET}));
