@@ -67,12 +67,6 @@ fn base(table: &TableInfo, status: api::TableStatus) -> api::TableDescription {
         table_id: Some(table.uuid.clone()),
         billing_mode_summary: billing,
         on_demand_throughput: on_demand,
-        sse_description: table.encryption.as_ref().map(|encryption| api::SSEDescription {
-            status: Some(api::SSEStatus::Enabled),
-            sse_type: Some(api::SSEType::Kms),
-            kms_master_key_arn: encryption.key_arn.clone(),
-            ..api::SSEDescription::default()
-        }),
         table_class_summary: table.is_infrequent_access.then_some(api::TableClassSummary {
             table_class: Some(api::TableClass::StandardInfrequentAccess),
             last_update_date_time: None,

@@ -128,12 +128,6 @@ pub struct TimeToLive {
     pub state: IndexState,
 }
 
-/// Server-side encryption as asked for; data is encrypted, or not, by the disk below.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Encryption {
-    pub key_arn: Option<String>,
-}
-
 /// A table. Its row is part of every write's checks, so that no write misses a change of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableInfo {
@@ -152,7 +146,6 @@ pub struct TableInfo {
     pub throughput_decreased: Option<Timestamp>,
     pub is_infrequent_access: bool,
     pub is_deletion_protected: bool,
-    pub encryption: Option<Encryption>,
     pub time_to_live: Option<TimeToLive>,
     pub tags: BTreeMap<String, String>,
 }

@@ -5,7 +5,7 @@ use base_time::Timestamp;
 
 use crate::error::{Error, Result};
 use crate::model::{
-    Billing, Encryption, Index, IndexKind, IndexProjection, IndexState, KeyAttribute, KeySchema, KeyType,
+    Billing, Index, IndexKind, IndexProjection, IndexState, KeyAttribute, KeySchema, KeyType,
     OnDemandMaximum, Throughput,
 };
 
@@ -315,15 +315,15 @@ pub(crate) fn billing(
     }
 }
 
-/// Encryption settings; none where the service's own key is meant.
-pub(crate) fn encryption(sse: Option<api::SSESpecification>) -> Result<Option<Encryption>> {
-    let Some(sse) = sse else { return Ok(None) };
-    match (sse.enabled, sse.sse_type, sse.kms_master_key_id) {
+/// SSESpecification: the service's own key may be asked for; keys of KMS are not built.
+pub(crate) fn refuse_keys(sse: Option<&api::SSESpecification>) -> Result<()> {
+    let Some(sse) = sse else { return Ok(()) };
+    match (sse.enabled, sse.sse_type, &sse.kms_master_key_id) {
         (Some(true), Some(api::SSEType::Aes256), _) => {
             Err(Error::invalid_parameter("SSEType AES256 is not supported"))
         }
-        (Some(true), _, key_arn) => Ok(Some(Encryption { key_arn })),
-        (_, None, None) => Ok(None),
+        (Some(true), ..) => Err(Error::not_implemented("dynamodb SSESpecification.Enabled (a key of KMS)")),
+        (_, None, None) => Ok(()),
         _ => Err(Error::invalid_parameter(
             "SSEType and KMSMasterKeyId can only be specified when Enabled is true",
         )),

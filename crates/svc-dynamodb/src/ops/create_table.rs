@@ -8,7 +8,7 @@ use crate::catalog::TableRef;
 use crate::description::describe;
 use crate::error::{Error, Result};
 use crate::model::{IndexState, TableInfo};
-use crate::table_spec::{Definitions, billing, check_indexes, encryption, refuse_present, refuse_streams};
+use crate::table_spec::{Definitions, billing, check_indexes, refuse_keys, refuse_present, refuse_streams};
 use crate::tables::TABLES;
 use crate::tags;
 
@@ -99,7 +99,6 @@ fn specified(
         throughput_decreased: None,
         is_infrequent_access: input.table_class == Some(TableClass::StandardInfrequentAccess),
         is_deletion_protected: input.deletion_protection_enabled.unwrap_or_default(),
-        encryption: encryption(input.sse_specification)?,
         time_to_live: None,
         tags: tags::collected(input.tags.unwrap_or_default())?,
     })
@@ -107,6 +106,7 @@ fn specified(
 
 fn refuse_unbuilt(input: &CreateTableInput) -> Result<()> {
     refuse_streams(input.stream_specification.as_ref())?;
+    refuse_keys(input.sse_specification.as_ref())?;
     refuse_present("WarmThroughput", input.warm_throughput.is_some())?;
     refuse_present("ResourcePolicy", input.resource_policy.is_some())?;
     refuse_present("GlobalTableSourceArn", input.global_table_source_arn.is_some())?;

@@ -1,4 +1,4 @@
-//! UpdateTable: billing, throughput, table class, deletion protection, encryption, and global indexes created and deleted
+//! UpdateTable: billing, throughput, table class, deletion protection, and global indexes created and deleted
 //! while the table is in use.
 
 use api_dynamodb as api;
@@ -11,7 +11,7 @@ use crate::description::describe;
 use crate::error::{Error, Result};
 use crate::model::{Billing, IndexKind, IndexState, TableInfo, Throughput};
 use crate::table_spec::{
-    Definitions, check_indexes, encryption, on_demand, refuse_present, refuse_streams, throughput,
+    Definitions, check_indexes, on_demand, refuse_keys, refuse_present, refuse_streams, throughput,
 };
 use crate::tables::{JOBS, Job, TABLES};
 
@@ -31,6 +31,7 @@ pub(crate) async fn run(
 
 fn refuse_unbuilt(input: &api::UpdateTableInput) -> Result<()> {
     refuse_streams(input.stream_specification.as_ref())?;
+    refuse_keys(input.sse_specification.as_ref())?;
     refuse_present("ReplicaUpdates", input.replica_updates.is_some())?;
     refuse_present("MultiRegionConsistency", input.multi_region_consistency.is_some())?;
     refuse_present("GlobalTableWitnessUpdates", input.global_table_witness_updates.is_some())?;
@@ -101,9 +102,6 @@ async fn change(
     }
     if let Some(is_protected) = input.deletion_protection_enabled {
         table.is_deletion_protected = is_protected;
-    }
-    if let Some(sse) = &input.sse_specification {
-        table.encryption = encryption(Some(sse.clone()))?;
     }
     change_indexes(&tx, &mut table, input)?;
     TABLES.put(&tx, (table.account.as_str(), table.region.as_str(), table.name.as_str()), &table)?;

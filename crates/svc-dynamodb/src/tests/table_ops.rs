@@ -88,6 +88,12 @@ async fn what_is_not_built_is_refused_by_name() {
     let error = house.service.create_table(&house.cx(), streams).await.unwrap_err();
     assert_eq!((error.status, &*error.code), (501, "NotImplemented"));
     assert!(error.message.contains("StreamSpecification.StreamEnabled"), "{}", error.message);
+    let encrypted = api::CreateTableInput {
+        sse_specification: Some(api::SSESpecification { enabled: Some(true), ..Default::default() }),
+        ..table("ttt", &[("p", "S")])
+    };
+    let error = house.service.create_table(&house.cx(), encrypted).await.unwrap_err();
+    assert!(error.message.contains("SSESpecification.Enabled"), "{}", error.message);
     let error = house.service.execute_statement(&house.cx(), Default::default()).await.unwrap_err();
     assert!(error.message.contains("ExecuteStatement"), "{}", error.message);
 }
