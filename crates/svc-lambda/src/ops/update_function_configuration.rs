@@ -30,6 +30,7 @@ pub async fn run(
     let log_group = input.logging_config.as_ref().map(|l| settings::log_group(Some(l))).transpose()?;
     let dead_letter =
         input.dead_letter_config.clone().map(|d| settings::dead_letter_target(Some(d))).transpose()?;
+    let tracing_mode = input.tracing_config.clone().map(|t| settings::tracing_mode(Some(t))).transpose()?;
     let layers = match input.layers.clone() {
         Some(arns) => Some(lambda.layers(cx, arns).await?),
         None => None,
@@ -47,9 +48,7 @@ pub async fn run(
             set(&mut version.log_group, &log_group);
             set(&mut version.dead_letter_target, &dead_letter);
             set(&mut version.layers, &layers);
-            if input.tracing_config.is_some() {
-                version.tracing_mode = settings::tracing_mode(input.tracing_config.clone());
-            }
+            set(&mut version.tracing_mode, &tracing_mode);
         })
         .await?;
     Ok(describe::configuration(&target, &latest, false))
