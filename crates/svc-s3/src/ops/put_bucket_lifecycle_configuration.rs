@@ -5,7 +5,6 @@ use port::RequestContext;
 use wire_codec::ApiError;
 
 use crate::S3;
-use crate::error::S3Error;
 
 pub async fn run(
     s3: &S3,
@@ -19,5 +18,5 @@ pub async fn run(
         "s3:PutLifecycleConfiguration",
     )
     .await?;
-    Err(S3Error::not_built("lifecycle configurations (s3:PutBucketLifecycleConfiguration)").into())
+    Err(ApiError::not_implemented("s3:PutBucketLifecycleConfiguration"))
 }
