@@ -37,12 +37,12 @@ impl Gateway {
         let Some(found) = stage.routes.find(incoming.method.as_str(), path) else {
             let refused =
                 refusal::rest(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-            return customized(&stage, "MISSING_AUTHENTICATION_TOKEN", refused);
+            return customized(&stage, request_id, "MISSING_AUTHENTICATION_TOKEN", refused);
         };
         let route = found.target;
         if route.authorization_type != "NONE" {
             let refused = refusal::rest(500, "AuthorizerConfigurationException", "Internal server error");
-            return customized(&stage, "AUTHORIZER_CONFIGURATION_ERROR", refused);
+            return customized(&stage, request_id, "AUTHORIZER_CONFIGURATION_ERROR", refused);
         }
         match &route.integration {
             Some(integration) if integration.r#type == "AWS_PROXY" => {
@@ -50,7 +50,7 @@ impl Gateway {
                 self.proxy(&request, &stage, &found, integration, &incoming).await
             }
             Some(integration) if integration.r#type == "MOCK" => mock(integration),
-            _ => customized(&stage, "API_CONFIGURATION_ERROR", refusal::internal()),
+            _ => customized(&stage, request_id, "API_CONFIGURATION_ERROR", refusal::internal()),
         }
     }
 
@@ -93,10 +93,10 @@ impl Gateway {
                 };
                 answer::version_1(&payload, decodes).unwrap_or_else(|_| {
                     let refused = refusal::rest(502, "InternalServerErrorException", "Internal server error");
-                    customized(stage, "INTEGRATION_FAILURE", refused)
+                    customized(stage, request.request_id, "INTEGRATION_FAILURE", refused)
                 })
             }
-            Err(error) => failed(stage, error),
+            Err(error) => failed(stage, request.request_id, error),
         }
     }
 }
@@ -130,27 +130,33 @@ pub fn split_stage(path: &str) -> (&str, &str) {
     }
 }
 
-fn failed(stage: &RestStage, error: CallError) -> Response<Body> {
+fn failed(stage: &RestStage, request_id: &str, error: CallError) -> Response<Body> {
     match error {
         CallError::TimedOut => {
             let refused = refusal::rest(504, "InternalServerErrorException", "Endpoint request timed out");
-            customized(stage, "INTEGRATION_TIMEOUT", refused)
+            customized(stage, request_id, "INTEGRATION_TIMEOUT", refused)
         }
         CallError::Function => {
             let refused = refusal::rest(502, "InternalServerErrorException", "Internal server error");
-            customized(stage, "INTEGRATION_FAILURE", refused)
+            customized(stage, request_id, "INTEGRATION_FAILURE", refused)
         }
         CallError::Throttled => customized(
             stage,
+            request_id,
             "THROTTLED",
             refusal::rest(429, "TooManyRequestsException", "Too Many Requests"),
         ),
-        CallError::Refused => customized(stage, "API_CONFIGURATION_ERROR", refusal::internal()),
+        CallError::Refused => customized(stage, request_id, "API_CONFIGURATION_ERROR", refusal::internal()),
     }
 }
 
 /// The API's own form of a refusal, where it has one for the kind or for its class of status.
-fn customized(stage: &RestStage, kind: &str, mut refused: Response<Body>) -> Response<Body> {
+fn customized(
+    stage: &RestStage,
+    request_id: &str,
+    kind: &str,
+    mut refused: Response<Body>,
+) -> Response<Body> {
     let class = if refused.status().is_server_error() { "DEFAULT_5XX" } else { "DEFAULT_4XX" };
     let own = stage.gateway_responses.get(kind);
     let Some(response) = own.or_else(|| stage.gateway_responses.get(class)) else { return refused };
@@ -164,6 +170,8 @@ fn customized(stage: &RestStage, kind: &str, mut refused: Response<Body>) -> Res
         let message = refused.body().as_bytes().and_then(|bytes| serde_json::from_slice::<Value>(bytes).ok());
         let message = message.and_then(|m| m["message"].as_str().map(str::to_owned)).unwrap_or_default();
         let body = template
+            .replace("$context.requestId", request_id)
+            .replace("$context.error.responseType", kind)
             .replace("$context.error.messageString", &json!(message).to_string())
             .replace("$context.error.message", &message);
         *refused.body_mut() = Body::bytes(body);
@@ -244,5 +252,24 @@ mod tests {
         let answer = mock(&integration);
         assert_eq!(answer.status(), 200);
         assert_eq!(answer.headers()["access-control-allow-origin"], "*");
+    }
+
+    #[test]
+    fn a_refusals_template_may_name_the_request_and_the_kind() {
+        let template = "{\"id\": \"$context.requestId\", \"kind\": \"$context.error.responseType\"}";
+        let response = svc_apigateway::model::rest::GatewayResponse {
+            response_templates: [("application/json".to_owned(), template.to_owned())].into(),
+            ..Default::default()
+        };
+        let stage = RestStage {
+            gateway_responses: [("DEFAULT_5XX".to_owned(), response)].into(),
+            routes: crate::routes::RouteTable::default(),
+            variables: IndexMap::new(),
+            binary_media_types: Vec::new(),
+            is_disabled: false,
+        };
+        let answer = customized(&stage, "r-1", "INTEGRATION_TIMEOUT", refusal::internal());
+        let body = std::str::from_utf8(answer.body().as_bytes().unwrap()).unwrap();
+        assert_eq!(body, "{\"id\": \"r-1\", \"kind\": \"INTEGRATION_TIMEOUT\"}");
     }
 }

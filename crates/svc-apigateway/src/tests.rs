@@ -202,6 +202,12 @@ async fn what_cannot_be_served_is_refused_by_name() {
     let refused = apis.create(&cx, request("AWS::ApiGateway::RestApi", "B", json!({"Body": body}))).await;
     assert!(refused.unwrap_err().message.contains("VTL"));
 
+    let mut body = sam_swagger();
+    body["paths"]["/notes/{id}"]["options"]["x-amazon-apigateway-integration"]["responses"]["default"]["responseTemplates"] =
+        json!({"text/html": "<p>"});
+    let refused = apis.create(&cx, request("AWS::ApiGateway::RestApi", "C", json!({"Body": body}))).await;
+    assert!(refused.unwrap_err().message.contains("text/html"));
+
     let listed = ops::get_rest_apis::run(&apis, &cx, rest::GetRestApisInput::default()).await.unwrap();
     assert_eq!(listed.items, Some(vec![]), "a refused API leaves nothing behind");
 

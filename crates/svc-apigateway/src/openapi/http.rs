@@ -49,6 +49,11 @@ pub fn import(
         settings.cors_configuration = Some(document::settings(&read, &[])?);
     }
     if let Some(endpoint) = body.get("x-amazon-apigateway-endpoint-configuration") {
+        let members = endpoint.as_object().into_iter().flatten();
+        if let Some((name, _)) = members.into_iter().find(|(name, _)| *name != "disableExecuteApiEndpoint") {
+            let what = format!("{name} of x-amazon-apigateway-endpoint-configuration");
+            return Err(ApiError::not_implemented(what));
+        }
         let disabled = endpoint.get("disableExecuteApiEndpoint");
         settings.disable_execute_api_endpoint =
             disabled.is_some_and(|value| value == true || value == "true");

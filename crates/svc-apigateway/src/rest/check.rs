@@ -88,7 +88,8 @@ pub fn gateway_response(response: &GatewayResponse) -> Result<(), ApiError> {
         return Err(bad_request(format!("Invalid gateway response type: {}", response.response_type)));
     }
     literal_headers(response.response_parameters.iter(), "gatewayresponse.header.")?;
-    for template in response.response_templates.values() {
+    for (content_type, template) in &response.response_templates {
+        json_only(content_type)?;
         let rest = template
             .replace("$context.error.messageString", "")
             .replace("$context.error.message", "")
@@ -116,12 +117,23 @@ fn lambda_uri(uri: &str) -> Result<(), ApiError> {
 }
 
 fn templates<'a>(templates: impl Iterator<Item = (&'a String, &'a String)>) -> Result<(), ApiError> {
-    for (_, template) in templates {
+    for (content_type, template) in templates {
+        json_only(content_type)?;
         if is_dynamic(template) {
             return Err(ApiError::not_implemented("mapping templates with VTL (fixed text is served)"));
         }
     }
     Ok(())
+}
+
+/// Templates of other types would never be served.
+fn json_only(content_type: &str) -> Result<(), ApiError> {
+    match content_type {
+        "application/json" => Ok(()),
+        other => {
+            Err(ApiError::not_implemented(format!("templates for {other} (application/json is served)")))
+        }
+    }
 }
 
 fn is_dynamic(template: &str) -> bool {
