@@ -66,6 +66,50 @@ pub struct ResourceRequest {
     pub tags: Vec<(String, String)>,
 }
 
+impl ResourceRequest {
+    /// The stack's tags with the resource's own over them: `Tags`, a list of `Key` and `Value` or a mapping.
+    ///
+    /// # Errors
+    /// `Tags` is neither, or a tag has no text.
+    pub fn merged_tags(&self) -> Result<Vec<(String, String)>, ResourceFailure> {
+        let own = match self.properties.get("Tags") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Array(items)) => {
+                let part = |tag: &Value, name| text_of(tag.get(name)?);
+                items
+                    .iter()
+                    .map(|tag| Some((part(tag, "Key")?, part(tag, "Value")?)))
+                    .collect::<Option<_>>()
+                    .ok_or_else(|| ResourceFailure::new("Property Tags must be a list of Key and Value"))?
+            }
+            Some(Value::Object(entries)) => entries
+                .iter()
+                .map(|(key, value)| Some((key.clone(), text_of(value)?)))
+                .collect::<Option<_>>()
+                .ok_or_else(|| ResourceFailure::new("Property Tags must map keys to values"))?,
+            Some(_) => return Err(ResourceFailure::new("Property Tags must be a list of Key and Value")),
+        };
+        let mut tags = self.tags.clone();
+        for (key, value) in own {
+            match tags.iter_mut().find(|(present, _)| *present == key) {
+                Some((_, present)) => *present = value,
+                None => tags.push((key, value)),
+            }
+        }
+        Ok(tags)
+    }
+}
+
+/// Templates write numbers and Booleans for text.
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    }
+}
+
 /// The resource as it stands now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Provisioned {
@@ -122,4 +166,41 @@ pub trait ResourceProvider: Send + Sync {
         cx: &'a RequestContext,
         request: ResourceRequest,
     ) -> BoxFuture<'a, Result<(), ResourceFailure>>;
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn tags(own: Value) -> Result<Vec<(String, String)>, ResourceFailure> {
+        let request = ResourceRequest {
+            resource_type: "AWS::SQS::Queue".to_owned(),
+            stack_id: "s".to_owned(),
+            stack_name: "s".to_owned(),
+            logical_id: "Q".to_owned(),
+            generated_name: "s-Q-1".to_owned(),
+            physical_id: None,
+            properties: Map::from_iter([("Tags".to_owned(), own)]),
+            previous_properties: None,
+            tags: vec![("team".to_owned(), "red".to_owned())],
+        };
+        request.merged_tags()
+    }
+
+    #[test]
+    fn a_resources_own_tags_are_over_the_stacks() {
+        let both = [("team".to_owned(), "blue".to_owned()), ("n".to_owned(), "1".to_owned())];
+        let list = json!([{"Key": "team", "Value": "blue"}, {"Key": "n", "Value": 1}]);
+        assert_eq!(tags(list).unwrap(), both);
+        assert_eq!(tags(json!({"team": "blue", "n": 1})).unwrap(), both);
+    }
+
+    #[test]
+    fn tags_that_cannot_be_read_are_refused() {
+        for odd in [json!("team"), json!([{"Key": "a"}]), json!({"a": []})] {
+            assert!(tags(odd.clone()).is_err(), "{odd}");
+        }
+    }
 }

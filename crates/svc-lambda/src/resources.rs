@@ -200,16 +200,6 @@ fn function_name(request: &ResourceRequest) -> String {
     }
 }
 
-/// The template's tags over the stack's.
-fn tags(request: &ResourceRequest) -> indexmap::IndexMap<String, String> {
-    let mut tags: indexmap::IndexMap<_, _> = request.tags.iter().cloned().collect();
-    for tag in request.properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
-        let part = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        tags.insert(part("Key"), part("Value"));
-    }
-    tags
-}
-
 /// Code as the API takes it: inline source becomes a package of one file, named by handler and runtime.
 fn code(properties: &Map<String, Value>) -> Result<t::FunctionCode, ResourceFailure> {
     let mut code = properties.get("Code").and_then(Value::as_object).cloned().unwrap_or_default();
@@ -246,7 +236,7 @@ async fn create_function(lambda: &Lambda, cx: &RequestContext, request: Resource
     let mut create: t::CreateFunctionInput = input(&configuration(&request))?;
     create.function_name = function_name(&request);
     create.code = code(&request.properties)?;
-    create.tags = Some(tags(&request));
+    create.tags = Some(request.merged_tags()?.into_iter().collect());
     let name = create.function_name.clone();
     let made = ops::create_function::run(lambda, cx, create).await?;
     if let Err(failure) = reserve(lambda, cx, &name, &request.properties).await {
@@ -311,7 +301,7 @@ async fn update_function(lambda: &Lambda, cx: &RequestContext, request: Resource
     let updated = ops::update_function_configuration::run(lambda, cx, update).await?;
     reserve(lambda, cx, &name, &request.properties).await?;
     let arn = updated.function_arn.unwrap_or_default();
-    lambda.replace_tags(cx, &arn, tags(&request)).await?;
+    lambda.replace_tags(cx, &arn, request.merged_tags()?.into_iter().collect()).await?;
     Ok(provisioned(name, &[("Arn", json!(arn))]))
 }
 

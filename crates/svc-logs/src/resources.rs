@@ -34,7 +34,7 @@ impl ResourceProvider for Logs {
             let name = asked.map_or_else(|| request.generated_name.clone(), str::to_owned);
             let create = t::CreateLogGroupInput {
                 log_group_name: name.clone(),
-                tags: Some(tags(&request)),
+                tags: Some(request.merged_tags()?.into_iter().collect()),
                 ..t::CreateLogGroupInput::default()
             };
             ops::create_log_group::run(self, cx, create).await?;
@@ -46,7 +46,7 @@ impl ResourceProvider for Logs {
         Box::pin(async move {
             let name = request.physical_id.clone().unwrap_or_default();
             let found = self.find(cx, "TagResource", Some(&name), None).await?;
-            let tags = tags(&request);
+            let tags: IndexMap<_, _> = request.merged_tags()?.into_iter().collect();
             self.change(&found, &|group| group.tags.clone_from(&tags)).await?;
             settle(self, cx, &request, name).await
         })
@@ -88,13 +88,4 @@ async fn settle(logs: &Logs, cx: &RequestContext, request: &ResourceRequest, nam
     let arn = format!("{}:*", arn_of(&key_of(cx, &name)?));
     let attributes = [("Arn".to_owned(), json!(arn))].into_iter().collect();
     Ok(Provisioned { physical_id: name, attributes })
-}
-
-fn tags(request: &ResourceRequest) -> IndexMap<String, String> {
-    let mut tags: IndexMap<_, _> = request.tags.iter().cloned().collect();
-    for tag in request.properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
-        let part = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        tags.insert(part("Key"), part("Value"));
-    }
-    tags
 }

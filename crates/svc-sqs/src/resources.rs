@@ -114,15 +114,6 @@ fn attributes(properties: &Map<String, Value>) -> IndexMap<String, String> {
     named.map(|(name, value)| (name, attribute_text(value))).collect()
 }
 
-fn tags(request: &ResourceRequest) -> IndexMap<String, String> {
-    let mut tags: IndexMap<_, _> = request.tags.iter().cloned().collect();
-    for tag in request.properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
-        let part = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        tags.insert(part("Key"), part("Value"));
-    }
-    tags
-}
-
 /// `{stack}-{logical}-{random}` within a queue name's 80 characters, the random part kept.
 fn queue_name(request: &ResourceRequest) -> String {
     if let Some(name) = request.properties.get("QueueName").and_then(Value::as_str) {
@@ -148,7 +139,7 @@ async fn create_queue(sqs: &Sqs, cx: &RequestContext, request: ResourceRequest) 
     let create = t::CreateQueueInput {
         queue_name: queue_name(&request),
         attributes: Some(attributes(&request.properties)),
-        tags: Some(tags(&request)),
+        tags: Some(request.merged_tags()?.into_iter().collect()),
     };
     let made = ops::create_queue::run(sqs, cx, create).await?;
     provisioned(cx, made.queue_url.unwrap_or_default())
@@ -163,7 +154,7 @@ async fn update_queue(sqs: &Sqs, cx: &RequestContext, request: ResourceRequest, 
         }
     }
     let found = sqs.find(cx, "SetQueueAttributes", &url).await?;
-    let tags = tags(&request);
+    let tags: IndexMap<_, _> = request.merged_tags()?.into_iter().collect();
     let change = |queue: &mut crate::model::Queue| {
         queue.tags.clone_from(&tags);
         crate::attributes::apply(queue, &attributes)

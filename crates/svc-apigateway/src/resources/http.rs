@@ -187,7 +187,7 @@ async fn lay_over(apis: &ApiGateway, cx: &RequestContext, request: &ResourceRequ
     }
     let over: t::UpdateApiInput = input(&properties)?;
     apis.authorize(cx, Verb::Patch, &format!("/apis/{id}")).await?;
-    let (over, tags) = (&over, &tags(request));
+    let (over, tags) = (&over, &tags(request)?);
     let drops_cors = !request.properties.contains_key("Body") && over.cors_configuration.is_none();
     let api = apis
         .change_http(cx, id, |api| {
@@ -208,7 +208,7 @@ async fn create_stage(apis: &ApiGateway, cx: &RequestContext, request: ResourceR
     let mut properties = request.properties.clone();
     properties.shift_remove("Tags");
     let mut create: t::CreateStageInput = input(&properties)?;
-    create.tags = Some(tags(&request));
+    create.tags = Some(tags(&request)?);
     let name = create.stage_name.clone();
     match ops::create_stage::run(apis, cx, create).await {
         // A repeated try of the same step, or the stage that a quick create made: it becomes what is asked.
@@ -227,7 +227,7 @@ async fn update_stage(apis: &ApiGateway, cx: &RequestContext, request: &Resource
     let (api_id, name) = (update.api_id.clone(), update.stage_name.clone());
     ops::update_stage::run(apis, cx, update).await?;
     let arn = crate::access::arn(cx, &format!("/apis/{api_id}/stages/{name}"));
-    let tags = tags(request);
+    let tags = tags(request)?;
     apis.change_tags(cx, Verb::Post, &arn, |present| present.clone_from(&tags)).await?;
     Ok(provisioned(name, &[]))
 }

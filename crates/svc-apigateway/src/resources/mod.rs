@@ -111,22 +111,6 @@ fn id_of(request: &ResourceRequest, len: usize) -> String {
 }
 
 /// The stack's tags below the resource's own, which are a list of `Key` and `Value` (REST) or a mapping (HTTP).
-fn tags(request: &ResourceRequest) -> indexmap::IndexMap<String, String> {
-    let mut tags: indexmap::IndexMap<_, _> = request.tags.iter().cloned().collect();
-    match request.properties.get("Tags") {
-        Some(Value::Array(items)) => {
-            for tag in items {
-                let part = |name: &str| tag.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-                tags.insert(part("Key"), part("Value"));
-            }
-        }
-        Some(Value::Object(entries)) => {
-            let entries = entries.iter();
-            tags.extend(
-                entries.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())),
-            );
-        }
-        _ => {}
-    }
-    tags
+fn tags(request: &ResourceRequest) -> Result<indexmap::IndexMap<String, String>, ResourceFailure> {
+    Ok(request.merged_tags()?.into_iter().collect())
 }

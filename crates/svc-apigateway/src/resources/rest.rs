@@ -151,7 +151,7 @@ async fn configure_api(
         ops::put_rest_api::run(apis, cx, put).await?;
     }
     let laid_over = settings_over(properties)?;
-    let (laid_over, tags) = (&laid_over, &tags(request));
+    let (laid_over, tags) = (&laid_over, &tags(request)?);
     let root = apis
         .change_rest(cx, id, |api| {
             let mut members = crate::document::stored(&api.settings)?;
@@ -336,7 +336,7 @@ fn stage_input(request: &ResourceRequest) -> Result<t::CreateStageInput, Resourc
     if create.deployment_id.is_empty() {
         return Err(ResourceFailure::new("Stage needs a DeploymentId"));
     }
-    create.tags = Some(tags(request));
+    create.tags = Some(tags(request)?);
     Ok(create)
 }
 
