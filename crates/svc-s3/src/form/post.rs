@@ -23,8 +23,16 @@ use crate::precondition::WriteCondition;
 use crate::request::{AskedChecksum, WriteRequest};
 
 /// Fields of features that aren't offered.
-const REFUSED_PREFIXES: [&str; 3] =
-    ["x-amz-server-side-encryption-customer", "x-amz-server-side-encryption-aws-kms", "x-amz-object-lock"];
+const REFUSED_PREFIXES: [&str; 8] = [
+    "x-amz-server-side-encryption-customer",
+    "x-amz-server-side-encryption-aws-kms",
+    "x-amz-server-side-encryption-context",
+    "x-amz-object-lock",
+    "x-amz-checksum-",
+    "x-amz-sdk-checksum-",
+    "x-amz-grant-",
+    "content-md5",
+];
 
 impl S3 {
     /// Puts the form's file, and answers as its `success_action_*` fields ask: 204, 200, 201 with a document, or 303 to an
