@@ -73,7 +73,7 @@ async fn first_version(
         environment: settings::environment(input.environment)?,
         layers: lambda.layers(cx, input.layers.unwrap_or_default()).await?,
         architecture: settings::architecture(input.architectures.as_ref())?,
-        tracing_mode: settings::tracing_mode(input.tracing_config)?,
+        tracing_mode: settings::tracing_mode(input.tracing_config),
         dead_letter_target: settings::dead_letter_target(input.dead_letter_config)?,
         log_group: settings::log_group(input.logging_config.as_ref())?,
         code: lambda.load_code(cx, source).await?,

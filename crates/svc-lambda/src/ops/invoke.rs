@@ -9,7 +9,7 @@ use port::{Access, Invocation, InvocationResult, InvocationType, RequestContext}
 use wire_codec::ApiError;
 
 use crate::error;
-use crate::model::QueuedEvent;
+use crate::model::{FunctionVersion, QueuedEvent};
 use crate::names::FunctionRef;
 use crate::read::Resolved;
 use crate::{ACCOUNT_CONCURRENCY, Lambda, settings};
@@ -106,7 +106,7 @@ pub async fn execute(
         request_id: call.request_id,
         client_context: call.client_context,
         cognito_identity: None,
-        trace_id: call.trace_header,
+        trace_id: Some(trace_header(lambda, &resolved.version, call.trace_header)),
         invoked_arn: target.qualified_arn(),
         limits: ConcurrencyLimits {
             account: ACCOUNT_CONCURRENCY,
@@ -121,6 +121,16 @@ pub async fn execute(
         function_error: outcome.function_error.map(|kind| kind.as_str().to_owned()),
         executed_version: resolved.version.version.clone(),
         log_tail: outcome.log_tail,
+    })
+}
+
+/// The caller's trace goes on; without one a new trace begins, sampled where the function's tracing is active (AWS X-Ray
+/// Developer Guide, "Tracing header").
+fn trace_header(lambda: &Lambda, version: &FunctionVersion, given: Option<String>) -> String {
+    given.unwrap_or_else(|| {
+        let (time, ids) = (lambda.0.clock.now().as_secs(), &lambda.0.ids);
+        let is_sampled = u8::from(version.tracing_mode == "Active");
+        format!("Root=1-{time:08x}-{};Parent={};Sampled={is_sampled}", ids.hex(24), ids.hex(16))
     })
 }
 

@@ -30,7 +30,7 @@ pub async fn run(
     let log_group = input.logging_config.as_ref().map(|l| settings::log_group(Some(l))).transpose()?;
     let dead_letter =
         input.dead_letter_config.clone().map(|d| settings::dead_letter_target(Some(d))).transpose()?;
-    let tracing_mode = input.tracing_config.clone().map(|t| settings::tracing_mode(Some(t))).transpose()?;
+    let tracing_mode = input.tracing_config.clone().map(|t| settings::tracing_mode(Some(t)));
     let layers = match input.layers.clone() {
         Some(arns) => Some(lambda.layers(cx, arns).await?),
         None => None,

@@ -8,7 +8,7 @@ use crate::ApiGateway;
 use crate::access::Verb;
 use crate::model::rest::{RestApi, RestApiSettings, RestDefinition};
 use crate::openapi;
-use crate::rest::{check, describe};
+use crate::rest::describe;
 
 pub async fn run(
     apis: &ApiGateway,
@@ -16,13 +16,12 @@ pub async fn run(
     input: ImportRestApiInput,
 ) -> Result<ImportRestApiOutput, ApiError> {
     apis.authorize(cx, Verb::Post, "/restapis").await?;
-    super::put_rest_api::check_parameters(input.parameters.as_ref())?;
     let body = openapi::parse(&input.body)?;
     let new_id = || apis.new_id(6);
-    let imported =
+    let mut imported =
         openapi::rest::import(&body, RestDefinition::default(), RestApiSettings::default(), new_id)?;
     super::put_rest_api::check_warnings(&imported, input.fail_on_warnings)?;
-    check::settings(&imported.settings)?;
+    super::put_rest_api::apply_parameters(input.parameters.as_ref(), &mut imported.settings)?;
     let api = RestApi {
         account: cx.account().to_owned(),
         region: cx.region().to_owned(),
